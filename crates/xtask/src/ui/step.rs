@@ -1,0 +1,93 @@
+//! One step of a command: begun, fed with the lines of the program it runs, and ended in one of three ways.
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::duration;
+
+const TICK: Duration = Duration::from_millis(100);
+const NAME_WIDTH: usize = 44;
+
+/// Where steps are shown: standard error, so that results on standard output stay clean.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    terminal: bool,
+}
+
+impl Ui {
+    pub fn new() -> Self {
+        Self { terminal: stderr().is_terminal() }
+    }
+
+    /// Begins a step. Its name says what is there when it is done: "Islands bundle", "Server".
+    pub fn step(&self, name: &str) -> Step {
+        let bar = if self.terminal { spinner(name) } else { ProgressBar::hidden() };
+        Step { bar, name: name.to_owned(), begun: Instant::now(), terminal: self.terminal, over: false }
+    }
+}
+
+fn spinner(name: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:44} {elapsed:>6}  {wide_msg:.dim}") {
+        bar.set_style(style);
+    }
+    bar.set_prefix(name.to_owned());
+    bar.enable_steady_tick(TICK);
+    bar
+}
+
+/// A step that is under way; when it is dropped without an end, it has failed.
+#[derive(Debug)]
+pub struct Step {
+    bar: ProgressBar,
+    name: String,
+    begun: Instant,
+    terminal: bool,
+    over: bool,
+}
+
+impl Step {
+    /// Shows what the step is busy with.
+    pub fn line(&self, line: &str) {
+        if self.terminal {
+            self.bar.set_message(line.trim().to_owned());
+        }
+    }
+
+    /// It did its work.
+    pub fn done(self) {
+        let time = duration(self.begun.elapsed());
+        self.end("✓", &time);
+    }
+
+    /// It did its work, and here is its result.
+    pub fn done_with(self, result: &str) {
+        let text = format!("{:<9} {result}", duration(self.begun.elapsed()));
+        self.end("✓", &text);
+    }
+
+    /// There was nothing to do.
+    pub fn fresh(self) {
+        self.end("✓", "unchanged");
+    }
+
+    fn end(mut self, mark: &str, text: &str) {
+        self.over = true;
+        self.print(mark, text);
+    }
+
+    fn print(&self, mark: &str, text: &str) {
+        self.bar.finish_and_clear();
+        eprintln!("{mark} {:<NAME_WIDTH$} {text}", self.name);
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        if !self.over {
+            self.print("✗", &duration(self.begun.elapsed()));
+        }
+    }
+}
