@@ -142,7 +142,14 @@ mod tests {
         let error = Err(ParseIdError { prefix: "proj_" });
         let key = KeyId::from_uuid(Uuid::from_u128(7)).to_string();
         assert_eq!(key.parse::<ProjectId>(), error);
-        for text in ["", "proj_", "proj_0", "zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000A", "000000000000000000000000é"] {
+        for text in [
+            "",
+            "proj_",
+            "proj_0",
+            "zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "0000000000000000000000000A",
+            "000000000000000000000000é",
+        ] {
             assert_eq!(text.parse::<ProjectId>(), error, "{text}");
         }
     }

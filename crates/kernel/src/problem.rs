@@ -103,7 +103,10 @@ impl Problem {
     }
 
     pub fn internal() -> Self {
-        Self::new(ProblemCode::Internal, "Something failed on our side and was logged. Try again; if it stays, tell the operator.")
+        Self::new(
+            ProblemCode::Internal,
+            "Something failed on our side and was logged. Try again; if it stays, tell the operator.",
+        )
     }
 
     /// The message for one field, if it has one.

@@ -1,0 +1,65 @@
+//! What an operation answers when it does not succeed.
+
+use kernel::{Problem, ProblemCode};
+
+/// A problem for the person who asked, or a fault for the operator's log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    #[error("control database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Something that cannot be: a row that breaks its type's rule, a secret that does not open.
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl Error {
+    /// A stored value that its type refuses.
+    pub fn inconsistent(table: &str, column: &str, row: impl std::fmt::Display) -> Self {
+        Self::Fault(format!("inconsistent row: {table}.{column} of {row}"))
+    }
+
+    /// What may be shown. Faults and database errors are logged here, once, and leave no trace of their text.
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Database(error) if is_outage(&error) => {
+                tracing::warn!(error = %error, "the control database does not answer");
+                Problem {
+                    retry_after: Some(1),
+                    ..Problem::unavailable(
+                        "The database does not answer right now. Nothing was changed; try again in a moment.",
+                    )
+                }
+            }
+            error => {
+                tracing::error!(error = %error, "an operation failed");
+                Problem::internal()
+            }
+        }
+    }
+
+    /// Whether a store's insert met the named unique constraint.
+    pub fn violates(&self, constraint: &str) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.constraint() == Some(constraint))
+    }
+
+    pub fn code(&self) -> Option<ProblemCode> {
+        match self {
+            Self::Problem(problem) => Some(problem.code),
+            _ => None,
+        }
+    }
+}
+
+/// The server is gone, starting, stopping or out of connections: worth another try.
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("57P") || code.starts_with("08") || code == "53300" || code == "57014"
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,236 @@
+//! Passwords: argon2id on the blocking pool, a few at once, a bounded queue before it.
+
+use crate::{Error, Rng};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use kernel::Problem;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Semaphore;
+
+/// Shortest and longest password in characters. The longest only keeps a request small; nobody types more.
+const LENGTH: std::ops::RangeInclusive<usize> = 10..=256;
+/// How many may wait for a hash before the next is turned away.
+const QUEUE: usize = 64;
+
+/// Hashes and verifies passwords without letting a flood of them take the machine.
+pub struct Passwords {
+    params: Params,
+    running: Semaphore,
+    waiting: AtomicUsize,
+    /// A hash that no password matches: an unknown address costs what a known one does.
+    decoy: String,
+}
+
+/// The answer to "is this the password?".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// Right, and stored with weaker parameters than today's: hash it again.
+    Outdated,
+}
+
+impl Passwords {
+    /// Memory in KiB and passes; never below 19 MiB and 2, which OWASP gives as the least for argon2id.
+    pub fn new(memory_kib: u32, passes: u32, rng: &Rng) -> Result<Self, Error> {
+        let params = Params::new(memory_kib.max(19 * 1024), passes.max(2), 1, None)
+            .map_err(|error| Error::Fault(format!("argon2 parameters: {error}")))?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let decoy = hash(&params, &rng.bytes(), rng.token().as_bytes())?;
+        Ok(Self { params, running: Semaphore::new((cores / 2).max(1)), waiting: AtomicUsize::new(0), decoy })
+    }
+
+    /// The PHC string to store.
+    pub async fn hash(&self, password: Password, rng: &Rng) -> Result<String, Error> {
+        let salt = rng.bytes::<16>();
+        let params = self.params.clone();
+        self.run(move || hash(&params, &salt, password.0.expose_secret().as_bytes())).await?
+    }
+
+    /// Compares with the stored hash, or with the decoy when there is no such user: the same work either way.
+    pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<Verdict, Error> {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.decoy.clone());
+        let wanted = self.params.clone();
+        self.run(move || {
+            let parsed =
+                PasswordHash::new(&stored).map_err(|_| Error::Fault("a stored password hash does not parse".into()))?;
+            let right = Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
+            let outdated =
+                Params::try_from(&parsed).is_ok_and(|p| p.m_cost() < wanted.m_cost() || p.t_cost() < wanted.t_cost());
+            Ok(match (right && known, outdated) {
+                (false, _) => Verdict::Wrong,
+                (true, false) => Verdict::Right,
+                (true, true) => Verdict::Outdated,
+            })
+        })
+        .await?
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let place = Place::take(&self.waiting)
+            .ok_or_else(|| Problem::too_many("Many people are signing in right now. Try again in a few seconds.", 5))?;
+        let permit = self.running.acquire().await.map_err(|_| Error::Fault("the password queue is closed".into()))?;
+        drop(place);
+        let result =
+            tokio::task::spawn_blocking(work).await.map_err(|error| Error::Fault(format!("hashing stopped: {error}")));
+        drop(permit);
+        result
+    }
+}
+
+/// A place in the queue, given back when the request goes on or its client leaves.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
+        let place = Self(waiting);
+        if waiting.fetch_add(1, Ordering::SeqCst) < QUEUE { Some(place) } else { None }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn hash(params: &Params, salt: &[u8; 16], password: &[u8]) -> Result<String, Error> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_with_salt(password, salt)
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::Fault(format!("argon2: {error}")))
+}
+
+/// A password that somebody chose: long enough, and not one that everybody tries first.
+#[derive(Debug, Clone)]
+pub struct Password(SecretString);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    #[error("Enter a password.")]
+    Empty,
+    #[error("Use at least 10 characters. A few unrelated words are easy to remember and hard to guess.")]
+    TooShort,
+    #[error("Use at most 256 characters.")]
+    TooLong,
+    #[error("This is one of the passwords that attackers try first. Choose another.")]
+    Common,
+}
+
+impl Password {
+    /// `related` are texts that the password must not simply repeat: the address and the name.
+    pub fn parse(text: &SecretString, related: &[&str]) -> Result<Self, PasswordError> {
+        let plain = text.expose_secret();
+        let length = plain.chars().count();
+        if length == 0 {
+            return Err(PasswordError::Empty);
+        }
+        if length < *LENGTH.start() {
+            return Err(PasswordError::TooShort);
+        }
+        if length > *LENGTH.end() {
+            return Err(PasswordError::TooLong);
+        }
+        if is_common(&plain.to_lowercase(), related) { Err(PasswordError::Common) } else { Ok(Self(text.clone())) }
+    }
+}
+
+/// One letter over and over, a run of the keyboard, a word of the usual lists with digits behind it, or the person's own address or name.
+fn is_common(plain: &str, related: &[&str]) -> bool {
+    const RUNS: [&str; 5] = [
+        "01234567890123456789",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "abcdefghijklmnopqrstuvwxyz",
+        "1qaz2wsx3edc4rfv5tgb6yhn",
+        "1q2w3e4r5t6y7u8i9o0p",
+    ];
+    const WORDS: [&str; 24] = [
+        "password",
+        "passw0rd",
+        "p@ssword",
+        "p@ssw0rd",
+        "letmein",
+        "welcome",
+        "iloveyou",
+        "football",
+        "baseball",
+        "sunshine",
+        "princess",
+        "superman",
+        "trustno1",
+        "starwars",
+        "whatever",
+        "computer",
+        "michelle",
+        "jennifer",
+        "changeme",
+        "administrator",
+        "administ",
+        "pentaprism",
+        "postgres",
+        "qwerty",
+    ];
+    let distinct = plain.chars().collect::<std::collections::BTreeSet<_>>().len();
+    let stem = plain.trim_end_matches(|c: char| !c.is_alphabetic());
+    distinct < 4
+        || RUNS.iter().any(|run| run.contains(plain) || run.chars().rev().collect::<String>().contains(plain))
+        || WORDS.iter().any(|word| stem == *word || stem.replace(word, "").is_empty() && !stem.is_empty())
+        || related.iter().any(|text| text.len() > 3 && plain == text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<(), PasswordError> {
+        Password::parse(&SecretString::from(text), &["ada.lovelace@example.com", "Ada Lovelace"]).map(drop)
+    }
+
+    #[test]
+    fn common_passwords_are_refused() {
+        assert_eq!(parse(""), Err(PasswordError::Empty));
+        assert_eq!(parse("tiny words"), Ok(()));
+        assert_eq!(parse("short"), Err(PasswordError::TooShort));
+        assert_eq!(parse(&"ab1 ".repeat(65)), Err(PasswordError::TooLong));
+        for text in [
+            "aaaaaaaaaaaa",
+            "1234567890",
+            "0987654321",
+            "password123!",
+            "passwordpassword",
+            "qwertyuiop",
+            "Ada.Lovelace@example.com",
+            "ada lovelace",
+        ] {
+            assert_eq!(parse(text), Err(PasswordError::Common), "{text}");
+        }
+        assert_eq!(parse("correct horse battery"), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_hash_verifies_and_a_weaker_one_is_outdated() {
+        let rng = Rng::seeded(1);
+        let weak = Passwords::new(0, 0, &rng).unwrap();
+        let strong = Passwords::new(20 * 1024, 2, &rng).unwrap();
+        let password = || SecretString::from("correct horse battery");
+        let stored = weak.hash(Password::parse(&password(), &[]).unwrap(), &rng).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert_eq!(weak.verify(password(), Some(stored.clone())).await.unwrap(), Verdict::Right);
+        assert_eq!(strong.verify(password(), Some(stored.clone())).await.unwrap(), Verdict::Outdated);
+        assert_eq!(weak.verify("correct horse batterx".into(), Some(stored)).await.unwrap(), Verdict::Wrong);
+        assert_eq!(weak.verify(password(), None).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn the_queue_is_bounded_and_places_are_given_back() {
+        let waiting = AtomicUsize::new(0);
+        let places: Vec<_> = (0..QUEUE).map(|_| Place::take(&waiting).unwrap()).collect();
+        assert!(Place::take(&waiting).is_none());
+        drop(places);
+        assert_eq!(waiting.load(Ordering::SeqCst), 0);
+        assert!(Place::take(&waiting).is_some());
+    }
+}

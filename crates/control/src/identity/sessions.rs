@@ -1,0 +1,120 @@
+//! Sessions: what the cookie's store needs, the list on the account page, and the parcel.
+//!
+//! A session is found by the SHA-256 of its cookie. It ends after an idle time, after an absolute time, at sign-out, and when its user ends it
+//! from elsewhere.
+
+use super::store;
+use crate::audit::Entry;
+use crate::{Actor, Ctx, Error};
+use kernel::{Problem, SessionId};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+/// How long a secret may wait in the session row for the page that shows it.
+const PARCEL_LIFE: Duration = Duration::minutes(5);
+
+/// A live session of a user, as the account page lists it.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub id: SessionId,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    pub created_at: OffsetDateTime,
+    pub last_seen_at: OffsetDateTime,
+    pub current: bool,
+}
+
+/// What the cookie store keeps for a session.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub id: SessionId,
+    pub data: Value,
+    pub expires_at: OffsetDateTime,
+}
+
+/// The session of this cookie, if it is alive; a request moves its idle end on, at most once a minute.
+pub async fn load(ctx: &Ctx, token: &str) -> Result<Option<Stored>, Error> {
+    let mut db = ctx.db.acquire().await?;
+    let now = ctx.now();
+    let Some((stored, last_seen)) =
+        store::session(&mut db, &super::hash_token(token), now, now - ctx.rules.session_idle).await?
+    else {
+        return Ok(None);
+    };
+    if now - last_seen > Duration::minutes(1) {
+        store::touch_session(&mut db, stored.id, now).await?;
+    }
+    Ok(Some(stored))
+}
+
+/// Makes the session; false when the cookie's value is taken, so the caller draws another.
+pub async fn create(ctx: &Ctx, token: &str, data: &Value) -> Result<bool, Error> {
+    let mut db = ctx.db.acquire().await?;
+    let expires_at = ctx.now() + ctx.rules.session_absolute;
+    store::insert_session(
+        &mut db,
+        store::NewSession { token_hash: &super::hash_token(token), id: ctx.new_id(), data, now: ctx.now(), expires_at },
+    )
+    .await
+}
+
+/// Replaces what the cookie store keeps.
+pub async fn save(ctx: &Ctx, token: &str, data: &Value) -> Result<(), Error> {
+    let mut db = ctx.db.acquire().await?;
+    store::update_session(&mut db, &super::hash_token(token), data).await
+}
+
+/// Ends the session of this cookie.
+pub async fn delete(ctx: &Ctx, token: &str) -> Result<(), Error> {
+    let mut db = ctx.db.acquire().await?;
+    store::delete_session(&mut db, &super::hash_token(token)).await
+}
+
+/// Removes what has ended; a worker calls it now and then.
+pub async fn delete_expired(ctx: &Ctx) -> Result<u64, Error> {
+    let mut db = ctx.db.acquire().await?;
+    store::delete_expired_sessions(&mut db, ctx.now(), ctx.now() - ctx.rules.session_idle).await
+}
+
+/// The actor's live sessions, the latest first.
+pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<Session>, Error> {
+    let mut db = ctx.db.acquire().await?;
+    store::sessions_of(&mut db, actor, ctx.now(), ctx.now() - ctx.rules.session_idle).await
+}
+
+/// Ends every session of the actor but the one that asks; answers how many.
+pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<u64, Error> {
+    let mut tx = ctx.db.begin().await?;
+    let ended = store::delete_sessions(&mut tx, actor.user, actor.session).await?;
+    let entry = Entry {
+        action: "session.end_others",
+        org: None,
+        target: &actor.user,
+        before: None,
+        after: Some(json!({ "ended": ended })),
+    };
+    entry.record(ctx, &mut tx, actor).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// Puts one secret into the session's row for the next page to show. Only this session can take it, once, within five minutes.
+pub async fn put_parcel(ctx: &Ctx, actor: &Actor, purpose: &str, secret: &str) -> Result<(), Error> {
+    let session = actor.session.ok_or_else(Problem::unauthenticated)?;
+    let sealed = ctx.vault.seal(&parcel_purpose(session, purpose), secret)?;
+    let mut db = ctx.db.acquire().await?;
+    store::put_parcel(&mut db, session, &sealed, ctx.now() + PARCEL_LIFE).await
+}
+
+/// Takes the secret out of the session's row: whatever happens next, it is gone. `None` when there is none for this purpose.
+pub async fn take_parcel(ctx: &Ctx, actor: &Actor, purpose: &str) -> Result<Option<SecretString>, Error> {
+    let Some(session) = actor.session else { return Ok(None) };
+    let mut db = ctx.db.acquire().await?;
+    let sealed = store::take_parcel(&mut db, session, ctx.now()).await?;
+    Ok(sealed.and_then(|sealed| ctx.vault.open(&parcel_purpose(session, purpose), &sealed).ok()))
+}
+
+fn parcel_purpose(session: SessionId, purpose: &str) -> String {
+    format!("session.parcel:{session}:{purpose}")
+}

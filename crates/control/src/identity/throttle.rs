@@ -1,0 +1,119 @@
+//! Limits on guessing: how often an action may be tried by one address or against one account. Kept in memory by each node.
+
+use crate::Error;
+use kernel::Problem;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// Entries kept at most. A flood of addresses makes the oldest limits forget, never memory grow.
+const MOST_ENTRIES: usize = 100_000;
+
+/// Something whose tries are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// Tries of any kind from one client network.
+    Address(Network),
+    /// Tries against one account from one client network: nobody elsewhere can use them up, so nobody is locked out of their own account.
+    Account(String, Network),
+}
+
+/// An IPv4 address or an IPv6 /64, which is what one customer of a provider has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Network(u128);
+
+impl Network {
+    pub fn of(address: Option<IpAddr>) -> Self {
+        match address.map(|address| address.to_canonical()) {
+            Some(IpAddr::V4(v4)) => Self(v4.to_ipv6_mapped().to_bits()),
+            Some(IpAddr::V6(v6)) => Self(v6.to_bits() >> 64 << 64),
+            None => Self(0),
+        }
+    }
+}
+
+/// A token bucket: `burst` tries at once, one more every `every`.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    burst: i32,
+    every: Duration,
+}
+
+impl Subject {
+    const fn limit(&self) -> Limit {
+        match self {
+            Self::Address(_) => Limit { burst: 60, every: Duration::seconds(1) },
+            Self::Account(..) => Limit { burst: 10, every: Duration::seconds(6) },
+        }
+    }
+}
+
+/// When each subject's bucket is full again (generic cell rate algorithm).
+#[derive(Default)]
+pub struct Throttle(Mutex<HashMap<Subject, OffsetDateTime>>);
+
+impl Throttle {
+    /// Counts one try of each subject; an error, counted nowhere, as soon as one has no try left.
+    pub fn admit(&self, now: OffsetDateTime, subjects: &[Subject]) -> Result<(), Error> {
+        let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for subject in subjects {
+            let limit = subject.limit();
+            let full = full_at.get(subject).copied().unwrap_or(now).max(now);
+            let wait = full + limit.every - (now + limit.every * limit.burst);
+            if wait.is_positive() {
+                let seconds = u32::try_from(wait.whole_seconds() + 1).unwrap_or(u32::MAX);
+                return Err(
+                    Problem::too_many(format!("Too many tries. Wait {seconds} s and try again."), seconds).into()
+                );
+            }
+        }
+        for subject in subjects {
+            let every = subject.limit().every;
+            if full_at.len() >= MOST_ENTRIES {
+                full_at.retain(|_, full| *full > now);
+            }
+            if full_at.len() >= MOST_ENTRIES {
+                full_at.clear();
+            }
+            let full = full_at.entry(subject.clone()).or_insert(now);
+            *full = (*full).max(now) + every;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    fn address(last: u8) -> Network {
+        Network::of(Some(IpAddr::from([192, 0, 2, last])))
+    }
+
+    #[test]
+    fn tries_run_out_for_one_network_and_come_back_with_time() {
+        let throttle = Throttle::default();
+        let now = datetime!(2026-01-01 00:00 UTC);
+        let account = |last| [Subject::Account("ada@example.com".into(), address(last))];
+        for _ in 0..10 {
+            throttle.admit(now, &account(1)).unwrap();
+        }
+        let Err(Error::Problem(problem)) = throttle.admit(now, &account(1)) else {
+            panic!("the eleventh try is refused")
+        };
+        assert_eq!(problem.retry_after, Some(7));
+        throttle.admit(now, &account(2)).expect("another network is not locked out");
+        throttle.admit(now + Duration::seconds(7), &account(1)).expect("one more after six seconds");
+        assert!(throttle.admit(now + Duration::seconds(7), &account(1)).is_err());
+    }
+
+    #[test]
+    fn an_ipv6_network_counts_as_one_and_mapped_addresses_as_ipv4() {
+        let network = |text: &str| Network::of(Some(text.parse().unwrap()));
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:2"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), address(1));
+    }
+}

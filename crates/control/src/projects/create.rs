@@ -1,0 +1,20 @@
+use super::{name_taken, store};
+use crate::audit::Entry;
+use crate::rights::Right;
+use crate::{Actor, Ctx, Error};
+use kernel::{Name, OrgId, Problem, ProjectId};
+use serde_json::json;
+
+/// Makes an empty project in the organization.
+pub async fn create(ctx: &Ctx, actor: &Actor, org: OrgId, name: &str) -> Result<ProjectId, Error> {
+    let mut tx = ctx.db.begin().await?;
+    Right::CreateProject.require(&mut tx, actor, org).await?;
+    let name = name.parse::<Name>().map_err(|error| Problem::field("name", error))?;
+    let id: ProjectId = ctx.new_id();
+    store::insert(&mut tx, id, org, &name, ctx.now()).await.map_err(name_taken)?;
+    Entry { action: "project.create", org: Some(org), target: &id, before: None, after: Some(json!({ "name": name })) }
+        .record(ctx, &mut tx, actor)
+        .await?;
+    tx.commit().await?;
+    Ok(id)
+}

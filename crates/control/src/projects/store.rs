@@ -1,0 +1,137 @@
+use super::{Project, ProjectSummary};
+use crate::Error;
+use kernel::page::{Page, PageRequest};
+use kernel::{Name, OrgId, ProjectId, ResourceId, Role, UserId};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+fn project(
+    id: Uuid,
+    org: Uuid,
+    name: &str,
+    default_resource: Option<Uuid>,
+    role: Role,
+    created_at: OffsetDateTime,
+) -> Result<Project, Error> {
+    Ok(Project {
+        id: ProjectId::from_uuid(id),
+        org: OrgId::from_uuid(org),
+        name: name.parse::<Name>().map_err(|_| Error::inconsistent("project", "name", id))?,
+        default_resource: default_resource.map(ResourceId::from_uuid),
+        role,
+        created_at,
+    })
+}
+
+pub async fn find_for(db: &mut PgConnection, id: ProjectId, user: UserId) -> Result<Option<Project>, Error> {
+    let row = sqlx::query!(
+        r#"select p.id, p.org_id, p.name, p.default_resource_id, m.role, p.created_at
+           from project p join member m on m.org_id = p.org_id where p.id = $1 and m.user_id = $2"#,
+        id.uuid(),
+        user.uuid()
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        let role = row.role.parse().map_err(|_| Error::inconsistent("member", "role", row.org_id))?;
+        project(row.id, row.org_id, &row.name, row.default_resource_id, role, row.created_at)
+    })
+    .transpose()
+}
+
+pub async fn page(
+    db: &mut PgConnection,
+    org: OrgId,
+    role: Role,
+    search: &str,
+    request: PageRequest,
+) -> Result<Page<ProjectSummary>, Error> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.org_id, p.name, p.default_resource_id, p.created_at,
+                  (select count(*) from resource r where r.project_id = p.id) as "resources!",
+                  (select count(*) from api_key k where k.project_id = p.id) as "keys!",
+                  count(*) over () as "total!"
+           from project p where p.org_id = $1 and position(lower($2) in lower(p.name)) > 0
+           order by p.created_at desc, p.id desc limit $3 offset $4"#,
+        org.uuid(),
+        search.trim(),
+        request.limit(),
+        request.offset()
+    )
+    .fetch_all(db)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total.unsigned_abs());
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            Ok(ProjectSummary {
+                project: project(row.id, row.org_id, &row.name, row.default_resource_id, role, row.created_at)?,
+                resources: u32::try_from(row.resources).unwrap_or(u32::MAX),
+                keys: u32::try_from(row.keys).unwrap_or(u32::MAX),
+            })
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(Page { items, total, request })
+}
+
+pub async fn insert(
+    db: &mut PgConnection,
+    id: ProjectId,
+    org: OrgId,
+    name: &Name,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into project (id, org_id, name, created_at) values ($1, $2, $3, $4)",
+        id.uuid(),
+        org.uuid(),
+        name.as_str(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn rename(db: &mut PgConnection, id: ProjectId, name: &Name) -> Result<(), Error> {
+    sqlx::query!("update project set name = $2 where id = $1", id.uuid(), name.as_str()).execute(db).await?;
+    Ok(())
+}
+
+/// The resource becomes the default unless there is one; answers whether it did.
+pub async fn claim_default(db: &mut PgConnection, id: ProjectId, resource: ResourceId) -> Result<bool, Error> {
+    let query = sqlx::query!(
+        "update project set default_resource_id = $2 where id = $1 and default_resource_id is null",
+        id.uuid(),
+        resource.uuid()
+    );
+    Ok(query.execute(db).await?.rows_affected() == 1)
+}
+
+/// Holds the project's row until the transaction ends, so that its resources change one transaction at a time.
+pub async fn lock(db: &mut PgConnection, id: ProjectId) -> Result<(), Error> {
+    sqlx::query!("select id from project where id = $1 for update", id.uuid()).fetch_optional(db).await?;
+    Ok(())
+}
+
+pub async fn set_default_resource(
+    db: &mut PgConnection,
+    id: ProjectId,
+    resource: Option<ResourceId>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update project set default_resource_id = $2 where id = $1",
+        id.uuid(),
+        resource.map(ResourceId::uuid)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Resources, connection strings and keys go with it.
+pub async fn delete(db: &mut PgConnection, id: ProjectId) -> Result<(), Error> {
+    sqlx::query!("delete from project where id = $1", id.uuid()).execute(db).await?;
+    Ok(())
+}
