@@ -1,0 +1,96 @@
+// Makes the server's HTML quicker to use. Everything below has a plain way behind it: a link, a form, a <details>.
+(() => {
+  const root = document.documentElement;
+  const on = (type, run, options) => document.addEventListener(type, run, options);
+  const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
+
+  // Dialogs. A link with data-dialog opens the dialog of that id instead of the page that holds the same form.
+  const openers = new WeakMap();
+  const open = (dialog, opener) => {
+    if (dialog.matches(":modal")) return;
+    dialog.removeAttribute("open"); // the server renders it open after a failed post; showModal wants it closed
+    openers.set(dialog, opener);
+    dialog.showModal();
+  };
+  const upgrade = () => {
+    for (const dialog of document.querySelectorAll("dialog[data-modal]")) {
+      const opener = document.querySelector(`[data-dialog="${dialog.id}"]`);
+      dialog.removeAttribute("data-modal");
+      open(dialog, opener);
+      dialog.querySelector("[data-focus]")?.focus();
+    }
+  };
+  on("click", (event) => {
+    const opener = closest(event, "[data-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.dialog);
+    if (!dialog || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    opener.closest("details.menu")?.removeAttribute("open");
+    open(dialog, opener);
+  });
+  let pressed = null;
+  on("pointerdown", (event) => (pressed = event.target));
+  on("click", (event) => {
+    // A press that starts and ends on the dialog element itself is on its backdrop.
+    if (event.target instanceof HTMLDialogElement && pressed === event.target && event.target.matches(":modal")) event.target.close();
+  });
+  on("close", (event) => {
+    const opener = openers.get(event.target);
+    const menu = opener?.closest("details.menu");
+    (menu ? menu.querySelector("summary") : opener)?.focus();
+  }, true);
+
+  // Menus close on a press elsewhere, on Escape, and when the focus leaves them.
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  on("click", (event) => menus().forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open")));
+  on("focusin", (event) => menus().forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open")));
+  on("keydown", (event) => {
+    if (event.key === "Escape") {
+      menus().forEach((menu) => { menu.removeAttribute("open"); menu.querySelector("summary").focus(); });
+    } else if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.shiftKey && !event.altKey) {
+      const palette = document.getElementById("palette");
+      if (!palette) return;
+      event.preventDefault();
+      palette.open ? palette.close() : open(palette, document.activeElement);
+    }
+  });
+
+  // A form that is on its way shows it on its button, and is not sent twice.
+  on("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog") return;
+    if (form.dataset.pending !== undefined) return event.preventDefault();
+    form.dataset.pending = "";
+    (event.submitter ?? form.querySelector("[data-submit]"))?.setAttribute("aria-busy", "true");
+    root.dataset.navigating = "";
+  });
+  on("click", (event) => {
+    const link = closest(event, "a[href]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
+    root.dataset.navigating = "";
+  });
+  const settle = () => {
+    delete root.dataset.navigating;
+    for (const form of document.querySelectorAll("form[data-pending]")) delete form.dataset.pending;
+    for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  };
+  addEventListener("pageshow", settle);
+  addEventListener("pagehide", settle);
+
+  // Full times in the visitor's own zone.
+  const zone = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
+  const times = () => {
+    for (const time of document.querySelectorAll("time.moment")) time.title = zone.format(new Date(time.dateTime));
+  };
+
+  // A toast that arrives with the page is no change to a screen reader: it is put in anew. So is the focus of a result.
+  const announce = () => {
+    for (const region of document.querySelectorAll(".toasts")) setTimeout(() => region.replaceChildren(...region.childNodes), 100);
+    if (!document.querySelector("dialog:modal")) document.querySelector("main [data-focus]")?.focus({ preventScroll: false });
+  };
+
+  const ready = () => { upgrade(); times(); announce(); };
+  document.readyState === "loading" ? on("DOMContentLoaded", ready) : ready();
+})();

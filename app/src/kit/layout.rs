@@ -1,0 +1,88 @@
+//! The frames of a page.
+
+use super::{Bar, Logo, Tab, Tabs, Toasts, TopBar};
+use leptos::prelude::*;
+
+/// A page of the console: top bar, tabs of the place, and 1120 px for the rest.
+#[component]
+pub fn ConsoleLayout(
+    bar: Bar,
+    /// Whose tabs, for screen readers: "Project". Unused without tabs.
+    #[prop(into, optional)]
+    tabs_label: String,
+    #[prop(optional)] tabs: Vec<Tab>,
+    /// A `Banner` over everything.
+    #[prop(optional)]
+    banner: Option<AnyView>,
+    /// 640 px instead: a page that is one form.
+    #[prop(optional)]
+    narrow: bool,
+    children: Children,
+) -> impl IntoView {
+    let tabs = (!tabs.is_empty()).then(|| view! { <Tabs label=tabs_label tabs/> });
+    view! {
+        <a class="skip-link" href="#content">"Skip to content"</a>
+        {banner}
+        <TopBar bar/>
+        {tabs}
+        <main class=if narrow { "page page-narrow" } else { "page" } id="content" tabindex="-1">{children()}</main>
+        <Toasts/>
+    }
+    .into_any()
+}
+
+/// A page before the login: one card in the middle.
+#[component]
+pub fn AuthLayout(
+    #[prop(into)] title: String,
+    #[prop(into, optional)] sentence: String,
+    #[prop(optional)] banner: Option<AnyView>,
+    /// Below the card: "New here? Create an account".
+    #[prop(optional)]
+    below: Option<AnyView>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <a class="skip-link" href="#content">"Skip to content"</a>
+        {banner}
+        <div class="auth">
+            <a class="auth-logo" href="/" aria-label="Pentaprism"><Logo/></a>
+            <main class="auth-card" id="content" tabindex="-1">
+                <header class="mb-6">
+                    <h1 class="text-lg font-semibold tracking-tight text-balance">{title}</h1>
+                    {(!sentence.is_empty()).then(|| view! { <p class="mt-1 text-muted">{sentence}</p> })}
+                </header>
+                {children()}
+            </main>
+            {below.map(|below| view! { <div class="mt-6 text-center text-muted">{below}</div> })}
+        </div>
+        <div class="progress" aria-hidden="true"></div>
+        <Toasts/>
+    }
+    .into_any()
+}
+
+/// A page that says one thing: 404, 403, 500.
+#[component]
+pub fn MessagePage(
+    /// "404", small, above the title.
+    #[prop(into)]
+    code: String,
+    #[prop(into)] title: String,
+    #[prop(into)] sentence: String,
+    /// The way out.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="auth">
+            <a class="auth-logo" href="/" aria-label="Pentaprism"><Logo/></a>
+            <main class="max-w-[480px] text-center" id="content">
+                <p class="font-mono text-s text-muted">{code}</p>
+                <h1 class="mt-2 text-xl font-semibold tracking-tight text-balance">{title}</h1>
+                <p class="mt-2 text-muted text-balance">{sentence}</p>
+                <div class="mt-6 flex flex-wrap justify-center gap-2">{children()}</div>
+            </main>
+        </div>
+    }
+    .into_any()
+}

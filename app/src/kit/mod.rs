@@ -1,0 +1,28 @@
+//! The design system: every page is made of these parts, and of nothing else.
+//!
+//! `docs/CONSOLE.md` has the map. Only `icon` is compiled for the browser too, because islands use it; the rest renders on the server alone.
+
+mod icon;
+
+pub use icon::{Glyph, Icon};
+
+/// Declares the parts that only the server renders, and makes their names the kit's own.
+macro_rules! server_parts {
+    ($($part:ident)*) => {$(
+        #[cfg(feature = "ssr")]
+        mod $part;
+        #[cfg(feature = "ssr")]
+        pub use $part::*;
+    )*};
+}
+
+server_parts! {
+    avatar badge breadcrumb button card choice code dialog empty feedback field form layout mark menu page pagination search secret select
+    table tabs text_area time toast top_bar script
+}
+
+#[cfg(feature = "ssr")]
+pub use icon::IconSprite;
+
+#[cfg(all(test, feature = "ssr"))]
+mod testing;
