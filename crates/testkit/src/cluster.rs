@@ -67,7 +67,7 @@ impl Cluster {
             match Postgres::start_blocking(config.clone()) {
                 Ok(postgres) => return Ok(Self { postgres: Some(postgres), config, address, _folder: folder }),
                 Err(error) if attempt < ATTEMPTS && error.to_string().contains("Address already in use") => {
-                    attempt += 1
+                    attempt += 1;
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -29,12 +29,12 @@ pub enum ClusterError {
     )]
     OtherVersion { data: PathBuf, found: String, installed: u32 },
 
-    /// `setpriv`, `env` or `sh` is missing, without which Postgres could outlive this program.
+    /// `setpriv`, `env` or `sh` is missing or too old, without which Postgres could outlive this program.
     #[error(
-        "{program} cannot be run ({source}). Install util-linux and coreutils (Debian, Ubuntu: apt-get install \
-         util-linux coreutils), or set DATABASE_URL to a server of your own"
+        "PostgreSQL cannot be started so that it ends with this program: {0}. Install util-linux and coreutils 8.31 or \
+         newer (Debian, Ubuntu: apt-get install util-linux coreutils), or set DATABASE_URL to a server of your own"
     )]
-    NoLauncher { program: &'static str, source: io::Error },
+    NoLauncher(String),
 
     /// Another process holds the cluster and did not let go in time.
     #[error(
@@ -75,8 +75,8 @@ pub enum ClusterError {
     #[error("initdb could not make {}: {output}. Correct that and start again; nothing was left behind", data.display())]
     Init { data: PathBuf, output: String },
 
-    /// Postgres ended before it accepted connections.
-    #[error("PostgreSQL ended at start ({status}): {log}. Correct that and start again; its log is in {}", logs.display())]
+    /// Postgres ended before it accepted connections, or without being asked.
+    #[error("PostgreSQL ended unexpectedly ({status}): {log}. Correct that and start again; its log is in {}", logs.display())]
     Died { status: String, log: String, logs: PathBuf },
 
     /// Postgres runs but does not accept connections yet.

@@ -43,10 +43,8 @@ fn run(place: &Place, binaries: &Binaries, new: &Path, durable: bool) -> Result<
         if !durable {
             initdb.arg("--no-sync");
         }
-        let done = initdb
-            .stdout(Stdio::null())
-            .output()
-            .map_err(|source| ClusterError::NoLauncher { program: "env", source })?;
+        let done =
+            initdb.stdout(Stdio::null()).output().map_err(|error| ClusterError::NoLauncher(error.to_string()))?;
         if done.status.success() {
             return Ok(());
         }

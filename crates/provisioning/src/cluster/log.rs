@@ -4,6 +4,8 @@ use std::{
     fs::{self, File},
     io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 /// Postgres begins a new file at this size, in megabytes, or after a day.
@@ -24,20 +26,59 @@ pub(super) fn last_lines(text: &str) -> String {
     lines[lines.len().saturating_sub(LINES)..].join("; ")
 }
 
-/// What Postgres last said: in the newest log, or, before it has begun one, on its standard error.
-pub(super) fn last_words(start_log: &Path, data: &Path) -> String {
-    let newest = files(data).pop().map(|log| tail(&log)).unwrap_or_default();
-    let words = if newest.is_empty() { tail(start_log) } else { newest };
-    if words.is_empty() { "it said nothing".to_owned() } else { words }
+/// How far the logs went when a run began, so that an error quotes that run alone.
+#[derive(Debug)]
+pub(super) struct Mark {
+    newest: Option<PathBuf>,
+    length: u64,
 }
 
-fn tail(path: &Path) -> String {
+impl Mark {
+    /// Where the logs end now.
+    pub fn now(data: &Path) -> Self {
+        let newest = files(data).pop();
+        let length = newest.as_ref().and_then(|log| log.metadata().ok()).map_or(0, |found| found.len());
+        Self { newest, length }
+    }
+
+    /// The last lines since then: of the log, or, where it has not begun, of Postgres's standard error.
+    pub fn last_words(&self, start_log: &Path, data: &Path) -> String {
+        let mut text = String::new();
+        for log in files(data).into_iter().filter(|log| Some(log) >= self.newest.as_ref()) {
+            let skip = if Some(&log) == self.newest.as_ref() { self.length } else { 0 };
+            text.push_str(&tail(&log, skip));
+        }
+        if text.is_empty() {
+            text = tail(start_log, 0);
+        }
+        match last_lines(&text) {
+            words if words.is_empty() => "it said nothing".to_owned(),
+            words => words,
+        }
+    }
+
+    /// The same of a start that has failed: the process that writes the log may be a moment behind.
+    pub fn last_words_of_a_start(&self, start_log: &Path, data: &Path) -> String {
+        let deadline = Instant::now() + Duration::from_millis(500);
+        loop {
+            let words = self.last_words(start_log, data);
+            if words.contains("FATAL") || words.contains("PANIC") || Instant::now() > deadline {
+                return words;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// The end of a file after `skip` bytes; at most 8 KiB, far more than an error quotes.
+fn tail(path: &Path, skip: u64) -> String {
     let mut text = Vec::new();
     if let Ok(mut file) = File::open(path) {
         let end = file.metadata().map_or(0, |found| found.len());
-        _ = file.seek(SeekFrom::Start(end.saturating_sub(8192))).and_then(|_| file.read_to_end(&mut text));
+        let begin = end.saturating_sub(8192).max(skip);
+        _ = file.seek(SeekFrom::Start(begin)).and_then(|_| file.read_to_end(&mut text));
     }
-    last_lines(&String::from_utf8_lossy(&text))
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Removes all but the newest logs.

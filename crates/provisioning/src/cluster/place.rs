@@ -69,10 +69,10 @@ impl Place {
         let data = home.join("data");
         let user = privilege::run_as(&home, &data, notices)?;
         protect(dir, &home, user.as_ref())?;
+        // Root keeps the folder and lets the user pass through; one that is the user's own stays theirs.
         match &user {
-            // Root keeps the folder and lets the user pass through; a folder that is the user's own stays theirs.
             Some(user) if owner(&home)?.is_none_or(|uid| uid == 0) => {
-                files::ensure_dir(&home, 0o710, Some((0, user.gid)))?
+                files::ensure_dir(&home, 0o710, Some((0, user.gid)))?;
             }
             _ => files::ensure_dir(&home, 0o700, None)?,
         }

@@ -88,5 +88,14 @@ pub(super) fn can_enter(user: &RunAs, dir: &Path) -> Result<bool, ClusterError> 
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    status.map(|status| status.success()).map_err(|source| ClusterError::NoLauncher { program: "env", source })
+    status.map(|status| status.success()).map_err(|error| ClusterError::NoLauncher(error.to_string()))
+}
+
+/// Makes sure that [`command`] works here at all, so that later failures are those of what it runs.
+pub(super) fn check() -> Result<(), ClusterError> {
+    let done = command(None, "KILL", "true").output().map_err(|error| ClusterError::NoLauncher(error.to_string()))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    Err(ClusterError::NoLauncher(String::from_utf8_lossy(&done.stderr).trim().to_owned()))
 }

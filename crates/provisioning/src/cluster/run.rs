@@ -13,7 +13,14 @@ use std::{
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::{
-    config::ClusterConfig, error::ClusterError, files, find::Binaries, log, place::Place, privilege, watch::Event,
+    config::ClusterConfig,
+    error::ClusterError,
+    files,
+    find::Binaries,
+    log::{self, Mark},
+    place::Place,
+    privilege,
+    watch::Event,
 };
 
 /// How to start Postgres on this cluster, again and again.
@@ -30,6 +37,8 @@ pub(super) struct Recipe {
 #[derive(Debug)]
 pub(super) struct Process {
     pub pid: u32,
+    /// Where the log of this run begins.
+    pub log: Mark,
     descriptor: OwnedFd,
 }
 
@@ -44,16 +53,17 @@ impl Recipe {
     /// Starts Postgres, and sends [`Event::Exited`] when it has ended.
     pub fn launch(&self, events: Sender<Event>) -> Result<Process, ClusterError> {
         let command = self.command()?;
+        let log = Mark::now(&self.place.data);
         let (started, result) = sync_channel(1);
         // The kernel takes the end of the spawning thread for the death of the parent: this thread stays until the end.
         thread::Builder::new()
             .name("postgres".to_owned())
-            .spawn(move || attend(command, &started, &events))
+            .spawn(move || attend(command, log, &started, &events))
             .map_err(|error| ClusterError::Thread(Some(error)))?;
         result
             .recv()
             .map_err(|_| ClusterError::Thread(None))?
-            .map_err(|source| ClusterError::NoLauncher { program: "env", source })
+            .map_err(|error| ClusterError::NoLauncher(error.to_string()))
     }
 
     /// Where Postgres's standard error goes until its log begins.
@@ -120,8 +130,8 @@ pub(super) fn port(tcp: Option<SocketAddr>) -> u16 {
     tcp.map_or(5432, |tcp| tcp.port())
 }
 
-fn attend(mut command: Command, started: &SyncSender<io::Result<Process>>, events: &Sender<Event>) {
-    let spawned = command.spawn().and_then(|child| Ok((hold(&child)?, child)));
+fn attend(mut command: Command, log: Mark, started: &SyncSender<io::Result<Process>>, events: &Sender<Event>) {
+    let spawned = command.spawn().and_then(|child| Ok((hold(&child, log)?, child)));
     let (process, mut child) = match spawned {
         Ok(spawned) => spawned,
         Err(error) => {
@@ -137,6 +147,6 @@ fn attend(mut command: Command, started: &SyncSender<io::Result<Process>>, event
     });
 }
 
-fn hold(child: &Child) -> io::Result<Process> {
-    Ok(Process { pid: child.id(), descriptor: pidfd_open(Pid::from_child(child), PidfdFlags::empty())? })
+fn hold(child: &Child, log: Mark) -> io::Result<Process> {
+    Ok(Process { pid: child.id(), log, descriptor: pidfd_open(Pid::from_child(child), PidfdFlags::empty())? })
 }

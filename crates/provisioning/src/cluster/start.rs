@@ -14,7 +14,7 @@ use super::{
     parts::{ConnectParts, SUPERUSER},
     password,
     place::Place,
-    probe,
+    privilege, probe,
     run::{self, Recipe},
     socket,
     watch::{Status, Watch},
@@ -39,6 +39,7 @@ fn begin(
     meanwhile: impl Fn(&Place, &ClusterConfig) -> Result<Option<Cluster>, ClusterError>,
 ) -> Result<Cluster, ClusterError> {
     let mut notices = Vec::new();
+    privilege::check()?;
     let place = Place::prepare(&config.data_dir, &mut notices)?;
     let deadline = Instant::now() + config.lock_timeout;
     let mut cluster = loop {
@@ -55,6 +56,7 @@ fn begin(
             }
         }
     };
+    notices.dedup();
     for notice in &notices {
         tracing::warn!("{notice}");
     }

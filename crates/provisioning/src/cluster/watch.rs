@@ -139,7 +139,11 @@ impl Watcher {
         let begun = Instant::now();
         loop {
             match self.heard.recv_timeout(PROBE) {
-                Ok(Event::Exited(status)) => return Err(End::Crashed(self.died(status))),
+                Ok(Event::Exited(status)) => {
+                    let recipe = &self.recipe;
+                    let log = process.log.last_words_of_a_start(&recipe.start_log(), &recipe.place.data);
+                    return Err(End::Crashed(ClusterError::Died { status, log, logs: self.logs() }));
+                }
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => {
                     self.stop(&process);
                     return Err(End::Stopped);
@@ -149,7 +153,8 @@ impl Watcher {
                     return Ok(process);
                 }
                 Err(RecvTimeoutError::Timeout) if limit.is_some_and(|limit| Instant::now() > limit) => {
-                    let error = ClusterError::Slow { waited: begun.elapsed(), log: self.words(), logs: self.logs() };
+                    let error =
+                        ClusterError::Slow { waited: begun.elapsed(), log: self.words(&process), logs: self.logs() };
                     self.stop(&process);
                     return Err(End::Crashed(error));
                 }
@@ -163,7 +168,10 @@ impl Watcher {
         loop {
             log::prune(&self.recipe.place.data);
             match self.heard.recv_timeout(HOUSEKEEPING) {
-                Ok(Event::Exited(status)) => return End::Crashed(self.died(status)),
+                Ok(Event::Exited(status)) => {
+                    let log = self.words(process);
+                    return End::Crashed(ClusterError::Died { status, log, logs: self.logs() });
+                }
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => {
                     self.stop(process);
                     return End::Stopped;
@@ -227,12 +235,8 @@ impl Watcher {
         }
     }
 
-    fn died(&self, status: String) -> ClusterError {
-        ClusterError::Died { status, log: self.words(), logs: self.logs() }
-    }
-
-    fn words(&self) -> String {
-        log::last_words(&self.recipe.start_log(), &self.recipe.place.data)
+    fn words(&self, process: &Process) -> String {
+        process.log.last_words(&self.recipe.start_log(), &self.recipe.place.data)
     }
 
     fn logs(&self) -> PathBuf {

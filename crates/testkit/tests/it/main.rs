@@ -1,5 +1,7 @@
 //! The throwaway cluster, as its users see it.
 
+#![expect(clippy::unwrap_used, reason = "clippy knows tests, not what they share")]
+
 use sqlx::{Connection, PgConnection};
 use testkit::Cluster;
 
