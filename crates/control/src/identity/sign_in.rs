@@ -15,8 +15,17 @@ pub struct SignInInput {
     pub password: SecretString,
 }
 
+/// What a right address and password are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// Signed in.
+    Done(UserId),
+    /// The account has a second factor: a code is to be asked for and checked before anything is theirs.
+    SecondFactor(UserId),
+}
+
 /// Answers whose address and password these are. An unknown address counts, costs and answers like a known one with a wrong password.
-pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<UserId, Error> {
+pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<SignIn, Error> {
     let email = input.email.parse::<Email>().map_err(|error| Problem::field("email", error))?;
     let network = Network::of(origin.address);
     ctx.throttle.admit(ctx.now(), &[Subject::Address(network), Subject::Account(email.to_string(), network)])?;
@@ -46,5 +55,5 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Us
         .record(ctx, &mut tx, &actor)
         .await?;
     tx.commit().await?;
-    Ok(user)
+    Ok(SignIn::Done(user))
 }

@@ -28,8 +28,17 @@ pub enum Policy {
     Closed,
 }
 
+/// What the person who signed up sees next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUp {
+    /// Signed in at once: this server sends no mail.
+    SignedIn(UserId),
+    /// "Check your mail", said to known and unknown addresses alike.
+    CheckMail,
+}
+
 /// Makes the account and answers who it is; the first account becomes the operator.
-pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInput) -> Result<UserId, Error> {
+pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInput) -> Result<SignUp, Error> {
     let mut fields = Fields::default();
     let name = fields.check("name", input.name.parse::<Name>());
     let email = fields.check("email", input.email.parse::<Email>());
@@ -71,5 +80,5 @@ pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInp
     };
     entry.record(ctx, &mut tx, &actor).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(SignUp::SignedIn(id))
 }
