@@ -182,7 +182,10 @@ fn remove_abandoned() {
     for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split_once('-')?.0.parse::<u32>().ok());
-        if owner.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+        let gone = owner.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists());
+        // Where containers share the folder, another one's process is not in our /proc, but its lock is.
+        let lock = entry.path().join("postgres/owner.lock");
+        if gone && !fs::File::open(lock).is_ok_and(|lock| lock.try_lock().is_err()) {
             _ = fs::remove_dir_all(entry.path());
         }
     }

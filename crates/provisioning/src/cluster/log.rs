@@ -21,8 +21,12 @@ pub(super) fn dir(data: &Path) -> PathBuf {
 }
 
 /// The last lines of `text`, joined for an error message.
+///
+/// Without those that quote a statement or its values: they may be private, and never say why a server has ended.
 pub(super) fn last_lines(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let private =
+        |line: &str| line.starts_with('\t') || ["STATEMENT:  ", "ERROR:  "].iter().any(|kind| line.contains(kind));
+    let lines: Vec<_> = text.lines().filter(|line| !private(line) && !line.trim().is_empty()).map(str::trim).collect();
     lines[lines.len().saturating_sub(LINES)..].join("; ")
 }
 
@@ -96,4 +100,34 @@ fn files(data: &Path) -> Vec<PathBuf> {
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "log")).collect();
     files.sort_unstable();
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_the_end_and_no_statement() {
+        let text = "a\n\nERROR:  no such user ann@example.com\nSTATEMENT:  SELECT\n\t'secret'\n  FATAL:  disk full\n";
+        assert_eq!(last_lines(text), "a; FATAL:  disk full");
+        assert_eq!(last_lines(&"line\n".repeat(20)).matches("line").count(), LINES);
+    }
+
+    #[test]
+    fn a_mark_leaves_out_earlier_runs_and_pruning_keeps_the_newest() {
+        let data = std::env::temp_dir().join(format!("pentaprism-log-{}", std::process::id()));
+        let log = |name: u32| dir(&data).join(format!("{name:02}.log"));
+        fs::create_dir_all(dir(&data)).unwrap();
+        for name in 1..=12 {
+            fs::write(log(name), "before\n").unwrap();
+        }
+        let mark = Mark::now(&data);
+        assert_eq!(mark.last_words(Path::new("/nonexistent"), &data), "it said nothing");
+        fs::write(log(12), "before\nsame file\n").unwrap();
+        fs::write(log(13), "next file\n").unwrap();
+        assert_eq!(mark.last_words(Path::new("/nonexistent"), &data), "same file; next file");
+        prune(&data);
+        assert_eq!(files(&data), (6..=13).map(log).collect::<Vec<_>>());
+        fs::remove_dir_all(data).unwrap();
+    }
 }

@@ -53,7 +53,8 @@ impl Place {
             _ = fs::remove_dir(&place.home);
             _ = fs::remove_dir(&requested);
         }
-        make_parent(Path::new(FALLBACK))?;
+        // Others pass through it to clusters of their own, and cannot list it.
+        make_dir(Path::new(FALLBACK), 0o711)?;
         make_requested(&fallback)?;
         let place = Self::make(&fallback, notices)?;
         if let Some(user) = place.locked_out()? {
@@ -116,15 +117,11 @@ fn make_requested(dir: &Path) -> Result<(), ClusterError> {
     if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(ClusterError::io("make", parent))?;
     }
-    match DirBuilder::new().mode(0o700).create(dir) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(ClusterError::io("make", dir)(error)),
-        _ => Ok(()),
-    }
+    make_dir(dir, 0o700)
 }
 
-/// `/var/lib/pentaprism` itself: others pass through it to their own clusters and cannot list it.
-fn make_parent(dir: &Path) -> Result<(), ClusterError> {
-    match DirBuilder::new().mode(0o711).create(dir) {
+fn make_dir(dir: &Path, mode: u32) -> Result<(), ClusterError> {
+    match DirBuilder::new().mode(mode).create(dir) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(ClusterError::io("make", dir)(error)),
         _ => Ok(()),
     }

@@ -49,6 +49,13 @@ impl Process {
     }
 }
 
+impl Drop for Process {
+    /// Nobody looks after it any more: what has not ended yet, shall.
+    fn drop(&mut self) {
+        self.signal(Signal::INT);
+    }
+}
+
 impl Recipe {
     /// Starts Postgres, and sends [`Event::Exited`] when it has ended.
     pub fn launch(&self, events: Sender<Event>) -> Result<Process, ClusterError> {

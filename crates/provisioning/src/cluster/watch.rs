@@ -1,6 +1,7 @@
 //! Looks after a Postgres that this process owns: the first start, a new start after a crash, the stop.
 
 use std::{
+    fs,
     path::PathBuf,
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
     thread::{self, JoinHandle},
@@ -99,6 +100,13 @@ struct Watcher {
     heard: Receiver<Event>,
     status: watch::Sender<Status>,
     _lock: Lock,
+}
+
+impl Drop for Watcher {
+    /// A socket folder in a shared place would stay behind; Postgres has taken its socket out of it.
+    fn drop(&mut self) {
+        _ = fs::remove_dir(&self.recipe.socket_dir);
+    }
 }
 
 /// How an attempt to start, or a run, came to its end.

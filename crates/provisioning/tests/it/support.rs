@@ -68,9 +68,12 @@ pub fn until(what: &str, mut done: impl FnMut() -> bool) {
 const OWNER: &str = "PENTAPRISM_TEST_OWNER";
 
 /// Another process that starts the cluster under `folder` as its owner.
+///
+/// It ignores SIGINT, as a background job of a shell script does: the signal that ends Postgres with its owner.
 pub fn spawn_owner(folder: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["support::owner", "--exact", "--nocapture"])
+    Command::new("sh")
+        .args(["-c", r#"trap "" INT QUIT; exec "$0" support::owner --exact --nocapture"#])
+        .arg(std::env::current_exe().unwrap())
         .env(OWNER, folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -82,6 +85,15 @@ pub fn spawn_owner(folder: &Path) -> Child {
 pub fn postmaster_of(owner: &mut Child) -> u32 {
     let lines = BufReader::new(owner.stdout.as_mut().unwrap()).lines();
     lines.map(Result::unwrap).find_map(|line| line.split_once("postmaster=")?.1.parse().ok()).unwrap()
+}
+
+/// The Postgres processes, whole or in the making, that were started for `folder`.
+pub fn processes_of(folder: &Path) -> Vec<String> {
+    let commands = std::fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| {
+        let words = std::fs::read(entry.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&words).replace('\0', " "))
+    });
+    commands.filter(|command| command.contains(folder.to_str().unwrap())).collect()
 }
 
 /// Not a test: what [`spawn_owner`] runs. It ends with its standard input.
