@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Host, ParseError, SslMode, parameters::Parameters, parse, percent};
 
-/// A `postgres://` URL as libpq and Prisma accept it: `postgresql://user[:password]@host[:port][/database][?name=value&...]`.
+/// A URL as libpq and Prisma accept it: `postgresql://user[:password]@host[:port][/database][?name=value&...]`.
 ///
 /// Where the two disagree about a string, or a browser would read it differently, it is refused: what was checked must
 /// be what every later reader sees. Neither `Debug` nor `Display` shows the password or a parameter.

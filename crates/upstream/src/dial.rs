@@ -1,6 +1,7 @@
 //! The way in: resolve once, check every answer, dial what was checked.
 
 use std::{
+    fmt,
     net::SocketAddr,
     sync::{
         Arc,
@@ -36,6 +37,17 @@ pub struct Dialer {
     sockets: AtomicU64,
 }
 
+impl fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dialer")
+            .field("guard", &self.guard())
+            .field("control", &self.control.load_full())
+            .field("timeout", &self.timeout)
+            .field("sockets", &self.sockets)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Dialer {
     fn default() -> Self {
         Self::new()
@@ -46,11 +58,12 @@ impl Dialer {
     /// With the default guard, the system's resolver, the public authorities and 10 seconds for a whole dial.
     #[must_use]
     pub fn new() -> Self {
+        let tls = Tls::new([]).expect("the built-in authorities and cipher suites are sound");
         Self {
             guard: ArcSwap::default(),
             control: ArcSwapOption::empty(),
             resolver: Arc::new(SystemResolver::default()),
-            tls: Tls::new([]),
+            tls,
             timeout: TIMEOUT,
             sockets: AtomicU64::new(0),
         }
@@ -64,10 +77,15 @@ impl Dialer {
     }
 
     /// Trusts these certificate authorities beside the public ones, for `verify-ca` and `verify-full`.
-    #[must_use]
-    pub fn with_authorities(mut self, authorities: impl IntoIterator<Item = CertificateDer<'static>>) -> Self {
-        self.tls = Tls::new(authorities);
-        self
+    ///
+    /// # Errors
+    /// If one of them is no certificate.
+    pub fn with_authorities(
+        mut self,
+        authorities: impl IntoIterator<Item = CertificateDer<'static>>,
+    ) -> Result<Self, rustls::Error> {
+        self.tls = Tls::new(authorities)?;
+        Ok(self)
     }
 
     /// Gives a whole dial this long, from the look-up to the last check. A `connect_timeout` can shorten it only.

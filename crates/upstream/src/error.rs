@@ -53,7 +53,7 @@ pub enum DialError {
     NoSuchRole,
     /// The server's access rules let this user, database, address or kind of encryption not in.
     #[error(
-        "The server's access rules (pg_hba.conf) do not let this connection in; allow this user and address there, and try sslmode=require"
+        "The server's access rules (pg_hba.conf) refuse this connection; allow this user and address, or try sslmode=require"
     )]
     NoPgHbaEntry,
     /// SQLSTATE 42501.
@@ -68,8 +68,10 @@ pub enum DialError {
     /// Pentaprism's own database.
     #[error("This is Pentaprism's own control database, which projects may not use; give another database")]
     ControlDatabase,
-    /// What answers does not speak Postgres, or too much of it.
-    #[error("Something answers at this address, but it does not speak the PostgreSQL protocol; check host and port")]
+    /// What answers does not speak Postgres, or too much of it, or hangs up without a word.
+    #[error(
+        "Something answers at this address, but hangs up or does not speak PostgreSQL; check host, port and sslmode"
+    )]
     NotPostgres,
     /// Anything else.
     #[error("The database refused the connection{}", .sqlstate.as_ref().map(|code| format!(" (SQLSTATE {code})")).unwrap_or_default())]

@@ -5,11 +5,24 @@
 //! dialled, and nobody reaches Pentaprism's own control database by the customers' door.
 //!
 //! ```text
-//! &str --parse--> ConnectionString --resolve--> addresses --Guard--> TCP --TLS--> startup --ControlDatabase--> Connected
+//! &str -parse-> ConnectionString -resolve-> addresses -Guard-> TCP -> TLS -> startup -ControlDatabase-> Connected
 //! ```
 //!
 //! What a server says about itself is hostile until shown otherwise: it is bounded in time and size, and its texts never
 //! leave this crate; see [`DialError`] for what does.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use upstream::{ConnectionString, Dialer};
+//!
+//! let dialer = Dialer::new();
+//! let target = ConnectionString::parse("postgresql://app:secret@db.example.com/shop?sslmode=verify-full")?;
+//! let connected = dialer.connect(&target).await?;
+//! connected.client.batch_execute("select 1").await?;
+//! connected.close().await;
+//! # Ok(())
+//! # }
+//! ```
 
 #![warn(missing_docs)]
 

@@ -39,12 +39,14 @@ pub(crate) struct Tls {
 
 impl Tls {
     /// Trusts the authorities that browsers trust, and these.
-    pub(crate) fn new(authorities: impl IntoIterator<Item = CertificateDer<'static>>) -> Self {
+    pub(crate) fn new(authorities: impl IntoIterator<Item = CertificateDer<'static>>) -> Result<Self, rustls::Error> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        roots.add_parsable_certificates(authorities);
+        for authority in authorities {
+            roots.add(authority)?;
+        }
         let roots = Arc::new(roots);
-        let config = |proof| Arc::new(config(Verifier::new(proof, &roots)));
-        Self { unproven: config(Proof::None), authority: config(Proof::Authority), full: config(Proof::Full) }
+        let config = |proof| Ok::<_, rustls::Error>(Arc::new(config(Verifier::new(proof, &roots)?)?));
+        Ok(Self { unproven: config(Proof::None)?, authority: config(Proof::Authority)?, full: config(Proof::Full)? })
     }
 
     fn connector(&self, mode: SslMode) -> TlsConnector {
@@ -126,17 +128,16 @@ fn failed(error: &std::io::Error) -> DialError {
     }
 }
 
-fn config(verifier: Verifier) -> ClientConfig {
+fn config(verifier: Verifier) -> Result<ClientConfig, rustls::Error> {
     let mut config = ClientConfig::builder_with_provider(Arc::clone(&verifier.provider))
-        .with_protocol_versions(rustls::ALL_VERSIONS)
-        .expect("ring has a cipher suite for each TLS version")
+        .with_protocol_versions(rustls::ALL_VERSIONS)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = vec![ALPN.to_vec()];
     // Sessions would be remembered by host name, across customers who mean different servers by it.
     config.resumption = Resumption::disabled();
-    config
+    Ok(config)
 }
 
 /// What a certificate must prove.
@@ -157,12 +158,12 @@ struct Verifier {
 }
 
 impl Verifier {
-    fn new(proof: Proof, roots: &Arc<RootCertStore>) -> Self {
+    fn new(proof: Proof, roots: &Arc<RootCertStore>) -> Result<Self, rustls::Error> {
         let provider = Arc::new(ring::default_provider());
         let webpki = WebPkiServerVerifier::builder_with_provider(Arc::clone(roots), Arc::clone(&provider))
             .build()
-            .expect("the built-in authorities are never empty");
-        Self { proof, webpki, provider }
+            .map_err(|error| rustls::Error::General(error.to_string()))?;
+        Ok(Self { proof, webpki, provider })
     }
 }
 
