@@ -53,7 +53,7 @@ pub enum DialError {
     NoSuchRole,
     /// The server's access rules let this user, database, address or kind of encryption not in.
     #[error(
-        "The server's access rules (pg_hba.conf) refuse this connection; allow this user and address, or try sslmode=require"
+        "The server's access rules (pg_hba.conf) refuse this connection; allow it there, or try sslmode=require"
     )]
     NoPgHbaEntry,
     /// SQLSTATE 42501.
@@ -74,7 +74,7 @@ pub enum DialError {
     )]
     NotPostgres,
     /// Anything else.
-    #[error("The database refused the connection{}", .sqlstate.as_ref().map(|code| format!(" (SQLSTATE {code})")).unwrap_or_default())]
+    #[error("The database refused the connection{}", in_brackets(.sqlstate.as_deref()))]
     Other {
         /// Five characters of 0-9 and A-Z, where the server gave such a code.
         sqlstate: Option<String>,
@@ -96,6 +96,10 @@ pub enum CertificateFault {
     /// Anything else.
     #[error("is not valid; replace it, or use sslmode=require to encrypt without this proof")]
     Invalid,
+}
+
+fn in_brackets(sqlstate: Option<&str>) -> String {
+    sqlstate.map(|code| format!(" (SQLSTATE {code})")).unwrap_or_default()
 }
 
 impl DialError {

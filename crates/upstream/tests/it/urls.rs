@@ -9,7 +9,7 @@ fn parse(text: &str) -> ConnectionString {
     ConnectionString::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// Input, canonical form (`to_url` of what was read).
+/// Input, canonical form.
 const READ: &[(&str, &str)] = &[
     ("postgres://u@h", "postgres://u@h:5432/u"),
     ("postgresql://u@h/", "postgresql://u@h:5432/u"),
