@@ -71,7 +71,7 @@ impl ConnectionString {
         self.parameter("schema").unwrap_or("public")
     }
 
-    /// How much encryption and proof to ask for, from `sslmode`, Prisma's `sslaccept` and `sslrootcert=system` together.
+    /// Encryption and proof to ask for, from `sslmode`, Prisma's `sslaccept` and `sslrootcert=system` together.
     #[must_use]
     pub fn ssl_mode(&self) -> SslMode {
         self.ssl_mode

@@ -52,9 +52,7 @@ pub enum DialError {
     #[error("There is no such user on the server, or it may not log in; check the name, or grant it LOGIN")]
     NoSuchRole,
     /// The server's access rules let this user, database, address or kind of encryption not in.
-    #[error(
-        "The server's access rules (pg_hba.conf) refuse this connection; allow it there, or try sslmode=require"
-    )]
+    #[error("The server's access rules (pg_hba.conf) refuse this connection; allow it there, or try sslmode=require")]
     NoPgHbaEntry,
     /// SQLSTATE 42501.
     #[error("The user may not connect to this database; grant it CONNECT")]

@@ -8,7 +8,7 @@
 //! &str -parse-> ConnectionString -resolve-> addresses -Guard-> TCP -> TLS -> startup -ControlDatabase-> Connected
 //! ```
 //!
-//! What a server says about itself is hostile until shown otherwise: it is bounded in time and size, and its texts never
+//! What a server says is hostile until shown otherwise: it is bounded in time and size, and its texts never
 //! leave this crate; see [`DialError`] for what does.
 //!
 //! ```no_run

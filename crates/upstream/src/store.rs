@@ -1,4 +1,4 @@
-//! The few statements that are asked of a server here. All run in the simple protocol, which every pooler passes on, and
+//! The few statements that are asked of a server. All run in the simple protocol, which every pooler passes on, and
 //! name their schema: a role's `search_path` must not choose whose functions answer.
 
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
