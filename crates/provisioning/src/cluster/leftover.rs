@@ -20,6 +20,8 @@ pub(super) struct PidFile {
     pub pid: u32,
     pub port: u16,
     pub socket_dir: PathBuf,
+    /// Whether it says that it accepts connections, which it may have said before it was killed.
+    pub ready: bool,
 }
 
 fn path(data: &Path) -> PathBuf {
@@ -42,7 +44,8 @@ fn parse(text: &str) -> Option<PidFile> {
     let pid = lines.next()?.trim().parse().ok()?;
     let port = lines.nth(2)?.trim().parse().ok()?;
     let socket_dir = lines.next()?.trim().into();
-    Some(PidFile { pid, port, socket_dir })
+    let ready = lines.nth(2).is_some_and(|state| state.trim() == "ready");
+    Some(PidFile { pid, port, socket_dir, ready })
 }
 
 /// Clears the way for a start: stops a Postgres that still uses `data`, and removes a stale file that would keep the
@@ -110,8 +113,9 @@ mod tests {
     #[test]
     fn reads_what_postgres_writes() {
         let text = "4711\n/srv/data\n1700000000\n5432\n/srv/socket\n\n  1234  5\nready   \n";
-        let expected = PidFile { pid: 4711, port: 5432, socket_dir: "/srv/socket".into() };
+        let expected = PidFile { pid: 4711, port: 5432, socket_dir: "/srv/socket".into(), ready: true };
         assert_eq!(parse(text), Some(expected));
+        assert_eq!(parse(&text.replace("ready", "starting")).map(|file| file.ready), Some(false));
         assert_eq!(parse("4711\n/srv/data\n"), None);
     }
 }

@@ -7,28 +7,35 @@ use std::{
     time::Duration,
 };
 
-use super::parts::SUPERUSER;
+use super::{leftover::PidFile, parts::SUPERUSER};
 
 /// The socket file of the server on `port` in `dir`.
 pub(super) fn socket_file(dir: &Path, port: u16) -> PathBuf {
     dir.join(format!(".s.PGSQL.{port}"))
 }
 
-/// Whether the server answers a connection with a request to authenticate; while it starts, recovers or stops it
-/// answers with an error instead.
-pub(super) fn accepts(dir: &Path, port: u16) -> bool {
-    first_byte(&socket_file(dir, port)).is_ok_and(|byte| byte == b'R')
+/// Whether the server accepts connections: it says so, and answers one with a request to authenticate.
+///
+/// Not asked before it says so, as it logs every connection that it has to turn away.
+pub(super) fn accepts(server: &PidFile) -> bool {
+    server.ready && answer(&socket_file(&server.socket_dir, server.port)).is_ok_and(|kind| kind == b'R')
 }
 
-fn first_byte(socket: &Path) -> io::Result<u8> {
+/// The kind of the first message.
+fn answer(socket: &Path) -> io::Result<u8> {
     let limit = Some(Duration::from_secs(2));
     let mut stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(limit)?;
     stream.set_write_timeout(limit)?;
     stream.write_all(&startup_message())?;
-    let mut byte = [0];
-    stream.read_exact(&mut byte)?;
-    Ok(byte[0])
+    let mut kind = [0];
+    let mut length = [0; 4];
+    stream.read_exact(&mut kind)?;
+    stream.read_exact(&mut length)?;
+    // To hang up with something unread would look like an error to the server. The length counts itself.
+    let rest = u64::from(u32::from_be_bytes(length)).saturating_sub(4);
+    io::copy(&mut stream.take(rest), &mut io::sink())?;
+    Ok(kind[0])
 }
 
 /// StartupMessage of protocol 3.0: length, version, then pairs of strings and an empty one.

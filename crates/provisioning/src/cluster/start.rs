@@ -85,7 +85,7 @@ fn own(config: ClusterConfig, place: Place, lock: Lock, notices: &mut Vec<Notice
 /// A handle on what another process owns, once that accepts connections; where its socket is, Postgres says.
 fn as_guest(place: &Place, config: &ClusterConfig) -> Result<Option<Cluster>, ClusterError> {
     let Some(running) = leftover::read(&place.data)? else { return Ok(None) };
-    if !probe::accepts(&running.socket_dir, running.port) {
+    if !probe::accepts(&running) {
         return Ok(None);
     }
     let parts = ConnectParts {

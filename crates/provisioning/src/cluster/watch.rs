@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::{
     error::ClusterError,
+    leftover,
     lock::Lock,
     log, probe,
     run::{Process, Recipe},
@@ -156,7 +157,7 @@ impl Watcher {
                     self.stop(&process);
                     return Err(End::Stopped);
                 }
-                Err(RecvTimeoutError::Timeout) if probe::accepts(&self.recipe.socket_dir, self.recipe.port) => {
+                Err(RecvTimeoutError::Timeout) if self.accepts(&process) => {
                     self.status.send_replace(Status::Running { pid: process.pid });
                     return Ok(process);
                 }
@@ -169,6 +170,12 @@ impl Watcher {
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }
+    }
+
+    fn accepts(&self, process: &Process) -> bool {
+        // The file of an earlier run may still be there.
+        let said = leftover::read(&self.recipe.place.data).ok().flatten();
+        said.is_some_and(|server| server.pid == process.pid && probe::accepts(&server))
     }
 
     /// Waits until Postgres ends, by itself or on request.

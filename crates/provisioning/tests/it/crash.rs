@@ -11,7 +11,7 @@ use provisioning::cluster::{Cluster, Notice, Status};
 use rustix::process::{Pid, Signal, getpgid};
 
 use crate::support::{
-    alive, ask, config, folder, is_root, kill, postmaster, postmaster_of, processes_of, spawn_owner, until,
+    alive, ask, config, folder, is_root, kill, postmaster, postmaster_of, processes_of, spawn_owner, surprises, until,
 };
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn a_postgres_without_an_owner_is_stopped_and_replaced() {
     });
 
     let cluster = Cluster::start(config(folder.path())).await.unwrap();
-    assert_eq!(cluster.notices(), [Notice::StoppedLeftover { pid: orphan.id() }]);
+    assert_eq!(surprises(&cluster), [Notice::StoppedLeftover { pid: orphan.id() }]);
     assert!(orphan.wait().unwrap().success(), "a clean shutdown");
     assert_eq!(ask(&cluster, "SELECT 'here'").await, "here");
     cluster.stop().await.unwrap();

@@ -6,7 +6,7 @@ use provisioning::cluster::{Cluster, ClusterError};
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
 
-use crate::support::{alive, ask, config, folder, is_root, mode, postmaster};
+use crate::support::{alive, ask, config, folder, is_root, mode, postmaster, surprises};
 
 #[tokio::test]
 async fn data_and_password_outlive_a_restart() {
@@ -15,7 +15,7 @@ async fn data_and_password_outlive_a_restart() {
     config.durable = true;
     let first = Cluster::start(config.clone()).await.unwrap();
     assert!(first.is_owner());
-    assert_eq!(first.notices(), []);
+    assert_eq!(surprises(&first), []);
     assert!(first.ensure_database("pentaprism").await.unwrap());
     assert!(!first.ensure_database("pentaprism").await.unwrap(), "it is there already");
     assert!(first.ensure_database("a \"b\"; c").await.unwrap(), "a name is data");
@@ -27,7 +27,7 @@ async fn data_and_password_outlive_a_restart() {
     let second = Cluster::start(config).await.unwrap();
     assert_eq!(second.url("pentaprism").expose_secret(), url.expose_secret());
     PgConnection::connect(url.expose_secret()).await.unwrap();
-    assert_eq!(second.notices(), [], "nothing was left over");
+    assert_eq!(surprises(&second), [], "nothing was left over");
     second.stop().await.unwrap();
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use provisioning::cluster::{Cluster, ClusterError, Notice};
 
-use crate::support::{ask, config, folder, is_root, mode};
+use crate::support::{ask, config, folder, is_root, mode, surprises};
 
 #[tokio::test]
 async fn a_long_path_gets_a_short_socket_folder() {
@@ -64,7 +64,8 @@ async fn as_root_a_folder_out_of_reach_is_replaced_and_found_again() {
     let closed = folder.path().join("closed");
     fs::DirBuilder::new().mode(0o700).create(&closed).unwrap();
     let cluster = Cluster::start(config(&closed)).await.unwrap();
-    let [Notice::Relocated { requested, used, .. }] = cluster.notices() else { panic!("{:?}", cluster.notices()) };
+    let surprises = surprises(&cluster);
+    let [Notice::Relocated { requested, used, .. }] = &surprises[..] else { panic!("{surprises:?}") };
     assert_eq!(*requested, closed.join(".pentaprism"));
     assert!(used.starts_with("/var/lib/pentaprism") && cluster.data().starts_with(used));
     assert_eq!(mode(used) & 0o007, 0);

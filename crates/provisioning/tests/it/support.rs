@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use provisioning::cluster::{Cluster, ClusterConfig, Status};
+use provisioning::cluster::{Cluster, ClusterConfig, Notice, Status};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection};
@@ -35,6 +35,11 @@ pub async fn ask(cluster: &Cluster, sql: &'static str) -> String {
 
 pub fn mode(path: &Path) -> u32 {
     path.symlink_metadata().unwrap().mode() & 0o7777
+}
+
+/// The notices but for the one of machines without a user for Postgres.
+pub fn surprises(cluster: &Cluster) -> Vec<Notice> {
+    cluster.notices().iter().filter(|notice| !matches!(notice, Notice::SharedUser { .. })).cloned().collect()
 }
 
 pub fn is_root() -> bool {
