@@ -79,7 +79,7 @@ pub fn CommandPalette(
         <button class="search-button js-only" type="button" data-dialog="palette" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K">
             <Icon glyph=Glyph::Search/>
             <span class="search-button-word">"Search"</span>
-            <kbd class="search-button-word" aria-hidden="true">"Ctrl K"</kbd>
+            <kbd aria-hidden="true" data-mac="⌘ K">"Ctrl K"</kbd>
         </button>
         <dialog class="palette" id="palette" aria-label="Search">
             <div class="palette-head">

@@ -16,5 +16,8 @@ pub fn Avatar(
         (true, false) => "avatar avatar-square",
         (true, true) => "avatar avatar-square avatar-sm",
     };
-    view! { <span class=class aria-hidden="true">{initials(&name)}</span> }
+    let letters = initials(&name);
+    // A small one has room for one letter.
+    let letters = if small { letters.chars().take(1).collect() } else { letters };
+    view! { <span class=class aria-hidden="true">{letters}</span> }
 }

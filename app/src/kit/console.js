@@ -79,9 +79,12 @@
   addEventListener("pageshow", settle);
   addEventListener("pagehide", settle);
 
-  // Full times in the visitor's own zone.
+  // What depends on the visitor's machine: the zone of full times, the name of a key, the width of a table.
   const zone = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
-  const times = () => {
+  const local = () => {
+    for (const key of document.querySelectorAll("[data-mac]")) if (/Mac|iPhone|iPad/.test(navigator.platform)) key.textContent = key.dataset.mac;
+    // A table that fits needs no stop of its own on the way of the Tab key.
+    for (const frame of document.querySelectorAll(".table-frame")) if (frame.scrollWidth <= frame.clientWidth) frame.removeAttribute("tabindex");
     for (const time of document.querySelectorAll("time.moment")) time.title = zone.format(new Date(time.dateTime));
   };
 
@@ -91,6 +94,6 @@
     if (!document.querySelector("dialog:modal")) document.querySelector("main [data-focus]")?.focus({ preventScroll: false });
   };
 
-  const ready = () => { upgrade(); times(); announce(); };
+  const ready = () => { upgrade(); local(); announce(); };
   document.readyState === "loading" ? on("DOMContentLoaded", ready) : ready();
 })();

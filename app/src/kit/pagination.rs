@@ -26,12 +26,14 @@ pub fn Pagination(
     let last = (page * size).min(total);
     let count = if first > total { format!("{total} {noun}") } else { format!("{first}\u{2013}{last} of {total} {noun}") };
     let class = button_class(ButtonKind::Secondary, ButtonSize::Small);
-    let step = |to: Option<u32>, glyph: Glyph, word: &'static str, rel: &'static str| match to {
-        Some(to) => view! { <a class=class href=href(to) rel=rel><Icon glyph/><span>{word}</span></a> }.into_any(),
-        None => view! { <span class=class aria-disabled="true"><Icon glyph/><span>{word}</span></span> }.into_any(),
+    let step = |to: Option<u32>, rel: &'static str, inside: AnyView| match to {
+        Some(to) => view! { <a class=class href=href(to) rel=rel>{inside}</a> }.into_any(),
+        None => view! { <span class=class aria-disabled="true">{inside}</span> }.into_any(),
     };
-    let previous = step((page > 1).then(|| request.page - 1), Glyph::ChevronLeft, "Previous", "prev");
-    let next = step((page < pages).then(|| request.page + 1), Glyph::ChevronRight, "Next", "next");
+    let inside = view! { <Icon glyph=Glyph::ChevronLeft/><span>"Previous"</span> }.into_any();
+    let previous = step((page > 1).then(|| request.page - 1), "prev", inside);
+    let inside = view! { <span>"Next"</span><Icon glyph=Glyph::ChevronRight/> }.into_any();
+    let next = step((page < pages).then(|| request.page + 1), "next", inside);
     view! {
         <nav class="pagination" aria-label="Pages">
             <p class="tabular-nums">{count}</p>
