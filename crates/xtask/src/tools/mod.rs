@@ -2,6 +2,7 @@
 
 pub mod apt;
 pub mod node;
+pub mod postgres;
 pub mod wasm;
 
 use std::path::PathBuf;

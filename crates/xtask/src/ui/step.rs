@@ -17,7 +17,8 @@ pub struct Ui {
 }
 
 impl Ui {
-    pub fn new() -> Self {
+    /// Looks whether somebody is watching.
+    pub fn detect() -> Self {
         Self { terminal: stderr().is_terminal() }
     }
 

@@ -1,0 +1,90 @@
+//! One door to customers' databases: the denied address ranges hold only while nobody else dials.
+
+use crate::arch::{Finding, Rule};
+
+/// Every crate that can open a connection to a Postgres.
+const CLIENTS: [&str; 12] = [
+    "bb8-postgres",
+    "deadpool-postgres",
+    "diesel",
+    "pgwire",
+    "pgwire-replication",
+    "postgres",
+    "postgres-native-tls",
+    "sea-orm",
+    "sqlx",
+    "sqlx-postgres",
+    "tokio-postgres",
+    "tokio-postgres-rustls",
+];
+
+/// Who has sqlx, for databases that are Pentaprism's own.
+const OWN_DATABASES: [&str; 5] = ["control", "pentaprism", "provisioning", "testkit", "xtask"];
+
+/// Who may open a socket by itself.
+const DIALS: [&str; 4] = ["upstream", "provisioning", "testkit", "xtask"];
+
+pub const DRIVERS: Rule = Rule {
+    says: "only upstream has a Postgres driver; control, provisioning, the server, testkit and xtask have sqlx, for our own database",
+    remedy: "take a connection from upstream, which checks the address that it dials",
+    check: |facts| {
+        let mut findings = Vec::new();
+        for package in facts.packages.iter().filter(|package| package.name != "upstream") {
+            let own = OWN_DATABASES.contains(&package.name.as_str());
+            for used in package.needs().filter(|used| CLIENTS.contains(&used.name.as_str())) {
+                if !(own && used.name == "sqlx") {
+                    findings.push(Finding::new(
+                        format!("Cargo.toml of {}", package.name),
+                        format!("depends on `{}`", used.name),
+                    ));
+                }
+            }
+        }
+        findings
+    },
+};
+
+pub const SOCKETS: Rule = Rule {
+    says: "only upstream dials: nobody else calls tokio_postgres::connect or connects a TcpStream or TcpSocket (tests may)",
+    remedy: "take a connection from upstream, which checks the address that it dials",
+    check: |facts| {
+        let mut findings = Vec::new();
+        let sources = facts.sources.iter().filter(|source| !source.is_test() && !DIALS.contains(&source.krate()));
+        for source in sources {
+            for mention in &source.mentions {
+                let dials = mention.contains(&["tokio_postgres", "connect"])
+                    || mention.contains(&["TcpStream", "connect"])
+                    || mention.contains(&["TcpStream", "connect_timeout"])
+                    || mention.path.iter().any(|part| part == "TcpSocket");
+                if dials {
+                    findings.push(Finding::new(source.at(mention.line), format!("mentions `{}`", mention.shown())));
+                }
+            }
+        }
+        findings
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arch::rules::fixture::{in_manifests, in_source};
+
+    #[test]
+    fn a_driver_outside_upstream_is_found() {
+        let pulse = r#"{"name":"pulse","dependencies":[{"name":"tokio-postgres"}]}"#;
+        assert_eq!(in_manifests(&DRIVERS, pulse), ["Cargo.toml of pulse: depends on `tokio-postgres`"]);
+        let studio = r#"{"name":"studio","dependencies":[{"name":"sqlx"},{"name":"tokio-postgres","kind":"dev"}]}"#;
+        assert_eq!(in_manifests(&DRIVERS, studio), ["Cargo.toml of studio: depends on `sqlx`"]);
+        assert!(in_manifests(&DRIVERS, r#"{"name":"control","dependencies":[{"name":"sqlx"}]}"#).is_empty());
+    }
+
+    #[test]
+    fn a_socket_outside_upstream_is_found() {
+        let text = "async fn f() { tokio::net::TcpStream::connect(\"a:1\").await; }";
+        let path = "crates/studio/src/rows.rs";
+        assert_eq!(in_source(&SOCKETS, path, text).len(), 1);
+        assert!(in_source(&SOCKETS, "crates/upstream/src/dial.rs", text).is_empty());
+        assert!(in_source(&SOCKETS, "tests/it/main.rs", text).is_empty());
+    }
+}

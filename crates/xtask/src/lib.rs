@@ -1,0 +1,14 @@
+//! What `cargo x` is made of: a library, so that benchmarks, soaks and client suites share the helpers.
+
+pub mod arch;
+pub mod build;
+pub mod cli;
+pub mod files;
+pub mod fingerprint;
+pub mod process;
+pub mod server;
+pub mod tools;
+pub mod ui;
+pub mod up;
+pub mod web;
+pub mod workspace;
