@@ -40,7 +40,9 @@ fn bar() -> Bar {
 }
 
 fn tabs() -> Vec<Tab> {
-    ["Overview", "API Keys", "Accelerate", "Pulse", "Settings"].map(|label| Tab::new(label, "#", label == "API Keys")).into()
+    ["Overview", "API Keys", "Accelerate", "Pulse", "Settings"]
+        .map(|label| Tab::new(label, "#", label == "API Keys"))
+        .into()
 }
 
 fn warning() -> AnyView {
@@ -69,7 +71,14 @@ pub fn list() -> AnyView {
     let rows = [
         ("production", "ppk_4f9A\u{2026}x7Qe", Tone::Ok, "Active", "1,204,551", datetime!(2026-11-21 03:48 UTC)),
         ("staging-api", "ppk_1b2C\u{2026}09zz", Tone::Ok, "Active", "88,120", datetime!(2026-11-20 22:10 UTC)),
-        ("nightly import of the warehouse in Rotterdam", "ppk_Zz81\u{2026}kkP0", Tone::Warn, "Expires in 3 days", "4,010", datetime!(2026-11-18 01:00 UTC)),
+        (
+            "nightly import of the warehouse in Rotterdam",
+            "ppk_Zz81\u{2026}kkP0",
+            Tone::Warn,
+            "Expires in 3 days",
+            "4,010",
+            datetime!(2026-11-18 01:00 UTC),
+        ),
         ("old laptop", "ppk_77aQ\u{2026}1eR5", Tone::Neutral, "Disabled", "0", datetime!(2026-09-02 09:30 UTC)),
     ];
     let rows = rows
@@ -145,7 +154,10 @@ fn fields() -> impl IntoView {
 
 pub fn failed() -> Flash {
     let mut problem = Problem::field("name", "Use at most 64 characters.");
-    problem.fields.push(Field { name: "ranges".into(), message: "Line 2 is no address range: write it like 203.0.113.0/24.".into() });
+    problem.fields.push(Field {
+        name: "ranges".into(),
+        message: "Line 2 is no address range: write it like 203.0.113.0/24.".into(),
+    });
     let input = [("name", "A name that goes on and on"), ("rights", "read_only"), ("ranges", "203.0.113.0/24\nhome")];
     Flash::failure("keys/create", problem, input.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec())
 }

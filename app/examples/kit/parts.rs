@@ -11,7 +11,10 @@ pub fn flash() -> Flash {
     let mut problem = Problem::field("name", "Enter a name.");
     problem.fields.push(kernel::Field { name: "role".into(), message: "Choose a role below your own.".into() });
     problem.fields.push(kernel::Field { name: "agree".into(), message: "Confirm before you go on.".into() });
-    Flash { notice: Some("Project renamed to Storefront.".into()), ..Flash::failure("gallery/bad", problem, vec![("email".into(), "ada@".into())]) }
+    Flash {
+        notice: Some("Project renamed to Storefront.".into()),
+        ..Flash::failure("gallery/bad", problem, vec![("email".into(), "ada@".into())])
+    }
 }
 
 pub fn gallery() -> AnyView {
@@ -37,7 +40,9 @@ fn buttons() -> AnyView {
     let sizes = [ButtonSize::Small, ButtonSize::Medium, ButtonSize::Large];
     let rows = sizes
         .map(|size| {
-            let buttons = kinds.map(|kind| view! { <Button kind size icon=Glyph::KeyRound>{format!("{kind:?}")}</Button> }).collect_view();
+            let buttons = kinds
+                .map(|kind| view! { <Button kind size icon=Glyph::KeyRound>{format!("{kind:?}")}</Button> })
+                .collect_view();
             view! { <ButtonRow>{buttons}<Button size disabled=true>"Disabled"</Button></ButtonRow> }
         })
         .collect_view();
@@ -58,7 +63,8 @@ fn buttons() -> AnyView {
 
 fn states() -> AnyView {
     let tones = [Tone::Neutral, Tone::Accent, Tone::Ok, Tone::Warn, Tone::Danger];
-    let badges = tones.map(|tone| view! { <Badge tone icon=Glyph::CircleDashed>{format!("{tone:?}")}</Badge> }).collect_view();
+    let badges =
+        tones.map(|tone| view! { <Badge tone icon=Glyph::CircleDashed>{format!("{tone:?}")}</Badge> }).collect_view();
     let dots = tones.map(|tone| view! { <StatusDot tone label=format!("{tone:?}")/> }).collect_view();
     let notices = tones
         .map(|tone| view! { <Notice tone title=format!("{tone:?}")>"What it is about, in one sentence, and "<a class="link" href="#">"where to go"</a>"."</Notice> })
@@ -78,7 +84,13 @@ fn states() -> AnyView {
 }
 
 fn forms() -> AnyView {
-    let roles = || vec![Choice::new("admin", "Admin"), Choice::new("developer", "Developer"), Choice::new("viewer", "Viewer").help("Sees everything, changes nothing.")];
+    let roles = || {
+        vec![
+            Choice::new("admin", "Admin"),
+            Choice::new("developer", "Developer"),
+            Choice::new("viewer", "Viewer").help("Sees everything, changes nothing."),
+        ]
+    };
     let sample = move |id: &'static str| {
         view! {
             <Form id action="#">
@@ -104,7 +116,9 @@ fn forms() -> AnyView {
 }
 
 fn content() -> AnyView {
-    let footer = view! { <span>"Renaming changes no key."</span><SubmitButton size=ButtonSize::Small>"Update"</SubmitButton> }.into_any();
+    let footer =
+        view! { <span>"Renaming changes no key."</span><SubmitButton size=ButtonSize::Small>"Update"</SubmitButton> }
+            .into_any();
     view! {
         <Section title="Content">
             <Card title="Project name" sentence="Shown in the console and in invitations." footer>

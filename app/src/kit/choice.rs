@@ -48,7 +48,7 @@ fn group(
             let checked = option.value == chosen;
             let help = (!option.help.is_empty()).then(|| view! { <span class="choice-help">{option.help}</span> });
             view! {
-                <label class=class for=id.clone()>
+                <label class=class for=id>
                     <input type="radio" id=id.clone() name=name.clone() value=option.value checked=checked/>
                     <span class="min-w-0"><span class="choice-label">{option.label}</span>{help}</span>
                 </label>
@@ -84,7 +84,7 @@ pub fn Checkbox(
     let described_by = error.is_some().then(|| error_id.clone());
     view! {
         <div class="field">
-            <label class="choice" for=id.clone()>
+            <label class="choice" for=id>
                 <input
                     type="checkbox"
                     id=id.clone()

@@ -90,11 +90,11 @@ pub fn Dialog(
     let dismiss = format!("{id}-dismiss");
     let heading = format!("{id}-title");
     view! {
-        <dialog class="dialog" id=id.clone() aria-labelledby=heading.clone() open=open data-modal=open.then_some("")>
+        <dialog class="dialog" id=id aria-labelledby=heading open=open data-modal=open.then_some("")>
             <form method="dialog" id=dismiss.clone()></form>
             <header class="dialog-head">
                 <h2 class="dialog-title" id=heading.clone()>{title}</h2>
-                <button class="btn-icon -mr-2" type="submit" form=dismiss.clone() aria-label="Close" title="Close">
+                <button class="btn-icon -mr-2" type="submit" form=dismiss aria-label="Close" title="Close">
                     <Icon glyph=Glyph::X/>
                 </button>
             </header>

@@ -24,5 +24,12 @@ server_parts! {
 #[cfg(feature = "ssr")]
 pub use icon::IconSprite;
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+mod contrast;
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+mod literals;
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod testing;

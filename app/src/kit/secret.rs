@@ -21,7 +21,7 @@ pub fn SecretBox(
     let id = element_id(&id);
     let copied = secret.clone();
     view! {
-        <div class="secret" id=id.clone() role="group" aria-label=name.clone()>
+        <div class="secret" id=id role="group" aria-label=name>
             <div class="secret-box">
                 <code class="secret-text" translate="no">{secret}</code>
                 <CopyButton text=copied name=name.clone() icon_only=false/>

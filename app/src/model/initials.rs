@@ -3,10 +3,8 @@
 /// The initials of a name, or of the part of a mail address before the at sign: at most two letters, upper case.
 pub fn initials(name: &str) -> String {
     let name = name.split('@').next().unwrap_or_default();
-    let mut words = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter_map(|word| word.chars().next())
-        .flat_map(char::to_uppercase);
+    let mut words =
+        name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase);
     let first = words.next();
     let last = words.last();
     let letters: String = first.into_iter().chain(last).collect();

@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn groups_stay_together_the_best_first() {
-        let items = vec![item("A", "keys of old", ""), item("B", "key", ""), item("A", "monkey", ""), item("B", "turkey", "")];
+        let items =
+            vec![item("A", "keys of old", ""), item("B", "key", ""), item("A", "monkey", ""), item("B", "turkey", "")];
         let order: Vec<_> = search("key", &items).iter().map(|hit| items[hit.index].group.clone()).collect();
         assert_eq!(order, ["B", "B", "A", "A"]);
     }
