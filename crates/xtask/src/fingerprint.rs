@@ -62,6 +62,33 @@ impl Inputs {
     }
 }
 
+/// What is remembered about a step between runs.
+#[derive(Debug)]
+pub struct Stamp {
+    file: PathBuf,
+    digest: String,
+}
+
+impl Stamp {
+    /// The memory of the step of that name, for these inputs.
+    pub fn of(workspace: &Workspace, name: &str, inputs: Inputs) -> Self {
+        let file = workspace.scratch().join("stamps").join(name.to_lowercase().replace(' ', "-"));
+        Self { file, digest: inputs.digest() }
+    }
+
+    /// Whether inputs and outputs are as the last success left them.
+    pub fn is_fresh(&self, outputs: &[PathBuf]) -> bool {
+        let last = fs::read_to_string(&self.file).ok();
+        last.is_some() && last == stamp_of(&self.digest, outputs)
+    }
+
+    /// Remembers a success.
+    pub fn record(&self, outputs: &[PathBuf]) -> Result<()> {
+        let now = stamp_of(&self.digest, outputs).context("a result is missing")?;
+        files::write(&self.file, now.as_bytes())
+    }
+}
+
 /// Runs `work` unless inputs and outputs are as its last success left them; says whether it ran.
 pub fn cached(
     workspace: &Workspace,
@@ -71,17 +98,14 @@ pub fn cached(
     outputs: &[PathBuf],
     work: impl FnOnce(&Step) -> Result<()>,
 ) -> Result<bool> {
-    let stamp = workspace.scratch().join("stamps").join(name.to_lowercase().replace(' ', "-"));
-    let digest = inputs.digest();
+    let stamp = Stamp::of(workspace, name, inputs);
     let step = ui.step(name);
-    let last = fs::read_to_string(&stamp).ok();
-    if last.is_some() && last == stamp_of(&digest, outputs) {
+    if stamp.is_fresh(outputs) {
         step.fresh();
         return Ok(false);
     }
     work(&step)?;
-    let now = stamp_of(&digest, outputs).with_context(|| format!("{name}: a result is missing"))?;
-    files::write(&stamp, now.as_bytes())?;
+    stamp.record(outputs).with_context(|| name.to_owned())?;
     step.done();
     Ok(true)
 }

@@ -9,7 +9,7 @@ use xtask::process::{self, Interrupted};
 fn main() -> ExitCode {
     process::interrupt::install();
     match Command::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) if error.is::<Interrupted>() => {
             eprintln!("\nInterrupted; everything that was started is stopped.");
             ExitCode::from(130)

@@ -7,10 +7,12 @@ mod capture;
 mod group;
 pub mod interrupt;
 mod job;
+mod log;
 
 pub use capture::{Finished, capture, run};
 pub use interrupt::Interrupted;
 pub use job::Job;
+pub use log::Log;
 
 use std::ffi::OsStr;
 use std::process::Command;

@@ -1,7 +1,6 @@
 //! `pentaprism serve` as a program beside us: for `cargo x up`, the journeys, client suites, benchmarks and soaks.
 
 mod http;
-mod log;
 mod options;
 pub mod port;
 
@@ -13,9 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::files;
-use crate::process::{Job, interrupt};
+use crate::process::{Job, Log, interrupt};
 use crate::workspace::Workspace;
-use log::Log;
 
 /// How long the first start may take: it makes a database cluster and applies every migration.
 const PATIENCE: Duration = Duration::from_secs(120);

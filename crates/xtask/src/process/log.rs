@@ -1,4 +1,4 @@
-//! What a server writes, kept for the case that something goes wrong.
+//! What a program beside us writes, kept for the case that something goes wrong.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Child;
@@ -11,7 +11,7 @@ struct Kept {
     follow: bool,
 }
 
-/// The log of one server.
+/// The log of one program.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Kept>>);
 

@@ -1,0 +1,56 @@
+//! The journeys: Playwright drives a real browser through the console of a real server.
+//!
+//! `end2end/playwright.config.ts` finds in its environment
+//!
+//! | variable | what |
+//! |---|---|
+//! | `PENTAPRISM_E2E_CONSOLE` | address of the console, `http://127.0.0.1:41233` |
+//! | `PENTAPRISM_E2E_DATA` | address for data traffic |
+//! | `PENTAPRISM_E2E_DATABASE` | URL of a real Postgres for environments, as superuser |
+//! | `PENTAPRISM_E2E_BINARY` | the server, for journeys that need one of their own |
+//! | `PENTAPRISM_E2E_CHROMIUM` | the browser |
+
+use anyhow::{Context as _, Result, bail};
+
+use super::context::Context;
+use super::stage::Outcome;
+use crate::server::{Options, Server, Storage};
+use crate::tally::Tally;
+use crate::tools::{chromium, node};
+use crate::ui::Step;
+use crate::{build, files, process, web};
+
+const CONFIG: &str = "end2end/playwright.config.ts";
+
+/// Builds all, starts a server with a private database, and lets the journeys loose on it.
+pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
+    let (workspace, ui) = (context.workspace, context.ui);
+    if !workspace.path(CONFIG).is_file() {
+        bail!("{CONFIG} is missing, so there are no journeys");
+    }
+    let browser = chromium::ensure(step)?;
+    node::install(workspace, ui, "end2end")?;
+    web::make(workspace, ui)?;
+    let binary = build::server(workspace, ui)?;
+    let database = context.database_url(step)?;
+    let mut server = Server::start(workspace, &Options::throwaway(binary.clone(), Storage::Temporary)?)?;
+
+    let report = workspace.scratch().join("playwright.json");
+    files::write(&report, b"")?;
+    let mut command = node::node(workspace, "end2end");
+    command.args(["node_modules/@playwright/test/cli.js", "test", "--reporter=line,json"]);
+    command.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report).env("CI", "1");
+    command.env("PENTAPRISM_E2E_CONSOLE", server.console()).env("PENTAPRISM_E2E_DATA", server.data());
+    command.env("PENTAPRISM_E2E_DATABASE", database).env("PENTAPRISM_E2E_BINARY", binary);
+    command.env("PENTAPRISM_E2E_CHROMIUM", browser);
+    let finished = process::capture(command, |line| step.line(line))?;
+    let log = server.log();
+    server.stop()?;
+
+    let tally = Tally::of_playwright(&files::read_text(&report)?).with_context(|| finished.output.clone());
+    let mut tally = tally.context("Playwright left no report")?;
+    if !finished.status.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(Outcome { tally: Some(tally), output: format!("{}\n\nThe server's log:\n\n{log}", finished.output) })
+}

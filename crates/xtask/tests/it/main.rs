@@ -1,0 +1,3 @@
+//! xtask against programs of this machine.
+
+mod server;
