@@ -15,7 +15,7 @@ use crate::{arch, process, web};
 /// rustfmt over every crate.
 pub fn fmt(context: &mut Context, step: &Step) -> Result<Outcome> {
     let mut command = context.workspace.cargo("fmt");
-    command.args(["--all", "--check"]);
+    command.args(["--all", "--check", "--", "--color=never"]);
     checked(command, step)
 }
 

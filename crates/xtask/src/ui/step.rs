@@ -26,7 +26,13 @@ impl Ui {
 
     /// Begins a step. Its name says what is there when it is done: "Islands bundle", "Server".
     pub fn step(&self, name: &str) -> Step {
-        let bar = if self.terminal { self.spinner(name) } else { ProgressBar::hidden() };
+        let bar = if self.terminal {
+            self.spinner(name)
+        } else {
+            // In a log it has to be seen what a run hangs in.
+            eprintln!("  {name}");
+            ProgressBar::hidden()
+        };
         Step { ui: self.clone(), bar, name: name.to_owned(), begun: Instant::now(), over: false }
     }
 
