@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 const PACKAGE: &str = "pentaprism";
 
-/// Builds the debug server unless nothing that goes into it has changed; the assets must be there already.
+/// Builds the debug server unless nothing that goes into it has changed. It reads the assets when it starts.
 pub fn server(workspace: &Workspace, ui: &Ui) -> Result<PathBuf> {
     let binary = workspace.target().join("debug").join(PACKAGE);
     // Every crate but those that only test and build: one too many costs a look by cargo, one too few a stale server.
@@ -23,7 +23,7 @@ pub fn server(workspace: &Workspace, ui: &Ui) -> Result<PathBuf> {
             inputs = inputs.tree(&krate.path())?;
         }
     }
-    for file in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "target/site/assets.json"] {
+    for file in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
         inputs = inputs.file(&workspace.path(file))?;
     }
     cached(workspace, ui, "Server", inputs, std::slice::from_ref(&binary), |step| {

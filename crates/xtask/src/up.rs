@@ -1,24 +1,20 @@
 //! `cargo x up`: from a fresh checkout to a console that answers.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use anyhow::{Result, bail};
 
-use anyhow::{Context, Result, bail};
-
-use crate::server::{Listen, Options, Server, Storage, port};
+use crate::server::{Options, Server, Storage, configured, port};
 use crate::tools::postgres;
 use crate::ui::Ui;
 use crate::workspace::Workspace;
 use crate::{build, web};
 
-const CONSOLE: (&str, u16) = ("PENTAPRISM__CONSOLE__LISTEN", 3000);
-const DATA: (&str, u16) = ("PENTAPRISM__DATA__LISTEN", 3001);
-
 /// Installs and builds what is missing, starts the server, and stays until Ctrl-C.
 pub fn run(workspace: &Workspace, ui: &Ui) -> Result<()> {
     // First what can be known at once: nobody wants to read after minutes of building that a port is taken.
-    let listen = Listen { console: address(CONSOLE)?, data: address(DATA)?, metrics: None };
-    port::must_be_free(listen.console, CONSOLE.0)?;
-    port::must_be_free(listen.data, DATA.0)?;
+    let listen = configured::listen(workspace)?;
+    for (section, address) in [("CONSOLE", listen.console), ("DATA", listen.data), ("METRICS", listen.metrics)] {
+        port::must_be_free(address, &configured::variable(section))?;
+    }
     if std::env::var_os("DATABASE_URL").is_none() {
         postgres::ensure(ui)?;
     }
@@ -38,13 +34,5 @@ pub fn run(workspace: &Workspace, ui: &Ui) -> Result<()> {
             server.stop()?;
             Ok(())
         }
-    }
-}
-
-/// Where a listener will be: what the variable says, else the usual place.
-fn address((variable, usual): (&str, u16)) -> Result<SocketAddr> {
-    match std::env::var(variable) {
-        Ok(text) => text.parse().with_context(|| format!("{variable}={text} is no address like 127.0.0.1:{usual}")),
-        Err(_) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, usual))),
     }
 }

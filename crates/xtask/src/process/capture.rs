@@ -5,7 +5,8 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::{group, interrupt, shown};
+use super::group::{self, AtCtrlC};
+use super::{interrupt, shown};
 
 /// A program that has ended: how, and all it wrote to standard output and standard error, in order.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub fn capture(mut command: Command, mut on_line: impl FnMut(&str)) -> Result<Fi
     let name = shown(&command);
     let (reader, writer) = pipe()?;
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    let mut child = group::spawn(&mut command).with_context(|| format!("could not start `{name}`"))?;
+    let mut child = group::spawn(&mut command, AtCtrlC::Told).with_context(|| format!("could not start `{name}`"))?;
     // The command still holds the writing ends; the reader would never see the end of the file.
     drop(command);
     let output = collect(reader, &mut on_line);

@@ -1,6 +1,6 @@
 //! Process groups that are alive because of us, and signals to them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
@@ -8,14 +8,23 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-static ALIVE: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+/// What happens to a group at Ctrl-C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtCtrlC {
+    /// It is told at once: somebody waits for its end.
+    Told,
+    /// Its owner stops it, in the right order and only once: servers take a second signal for impatience.
+    LeftToItsOwner,
+}
+
+static ALIVE: Mutex<BTreeMap<u32, AtCtrlC>> = Mutex::new(BTreeMap::new());
 
 /// Starts `command` as the leader of a group of its own, known to the Ctrl-C handler.
-pub fn spawn(command: &mut Command) -> io::Result<Child> {
+pub fn spawn(command: &mut Command, at_ctrl_c: AtCtrlC) -> io::Result<Child> {
     // Held across the start: a signal that arrives meanwhile must see the new group.
     let mut alive = alive();
     let child = command.process_group(0).spawn()?;
-    alive.insert(child.id());
+    alive.insert(child.id(), at_ctrl_c);
     Ok(child)
 }
 
@@ -31,13 +40,20 @@ pub fn signal(leader: u32, signal: Signal) {
     }
 }
 
-/// Sends `signal` to every group that is alive.
-pub fn signal_all(with: Signal) {
-    for leader in alive().iter() {
-        signal(*leader, with);
+/// Asks every group to stop that is to be told of Ctrl-C.
+pub fn interrupt_all() {
+    for (leader, _) in alive().iter().filter(|(_, at_ctrl_c)| **at_ctrl_c == AtCtrlC::Told) {
+        signal(*leader, Signal::INT);
     }
 }
 
-fn alive() -> MutexGuard<'static, BTreeSet<u32>> {
+/// Ends every group at once.
+pub fn kill_all() {
+    for leader in alive().keys() {
+        signal(*leader, Signal::KILL);
+    }
+}
+
+fn alive() -> MutexGuard<'static, BTreeMap<u32, AtCtrlC>> {
     ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }

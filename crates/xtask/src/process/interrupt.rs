@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -13,7 +12,7 @@ use super::group;
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Long enough for a server to finish its requests and for Postgres to write its checkpoint.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The error that a command ends with when somebody pressed Ctrl-C.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +35,7 @@ pub fn install() {
             if INTERRUPTED.swap(true, Ordering::SeqCst) {
                 give_up();
             }
-            group::signal_all(Signal::INT);
+            group::interrupt_all();
             thread::spawn(|| {
                 thread::sleep(PATIENCE);
                 give_up();
@@ -56,6 +55,6 @@ pub fn requested() -> bool {
 }
 
 fn give_up() -> ! {
-    group::signal_all(Signal::KILL);
+    group::kill_all();
     std::process::exit(130)
 }

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use rustix::process::Signal;
 
-use super::{group, shown};
+use super::group::{self, AtCtrlC};
+use super::shown;
 
-/// How long a program may take to stop before it is killed.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a program may take to finish what it is doing, and how long once it was told a second time.
+const PATIENCE: Duration = Duration::from_secs(30);
+const IMPATIENCE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(20);
 
 /// A running program with all it has started in turn.
@@ -22,7 +24,8 @@ pub struct Job {
 impl Job {
     /// Starts `command`; its streams are the caller's choice.
     pub fn spawn(command: &mut Command) -> Result<Self> {
-        let child = group::spawn(command).with_context(|| format!("could not start `{}`", shown(command)))?;
+        let child = group::spawn(command, AtCtrlC::LeftToItsOwner);
+        let child = child.with_context(|| format!("could not start `{}`", shown(command)))?;
         Ok(Self { child, ended: None })
     }
 
@@ -65,9 +68,9 @@ impl Job {
         if let Some(status) = self.ended()? {
             return Ok(status);
         }
-        for gentle in [Signal::INT, Signal::TERM] {
+        for (gentle, limit) in [(Signal::INT, PATIENCE), (Signal::TERM, IMPATIENCE)] {
             group::signal(self.id(), gentle);
-            if let Some(status) = self.wait(PATIENCE / 2)? {
+            if let Some(status) = self.wait(limit)? {
                 // Shells start their background programs deaf to Ctrl-C.
                 group::signal(self.id(), Signal::TERM);
                 return Ok(status);

@@ -1,5 +1,6 @@
 //! `pentaprism serve` as a program beside us: for `cargo x up`, the journeys, client suites, benchmarks and soaks.
 
+pub mod configured;
 mod http;
 mod options;
 pub mod port;

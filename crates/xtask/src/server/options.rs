@@ -15,14 +15,14 @@ use crate::workspace::Workspace;
 pub struct Listen {
     pub console: SocketAddr,
     pub data: SocketAddr,
-    pub metrics: Option<SocketAddr>,
+    pub metrics: SocketAddr,
 }
 
 impl Listen {
     /// Free ports of the loopback interface.
     pub fn free() -> Result<Self> {
         let [console, data, metrics] = port::free()?;
-        Ok(Self { console, data, metrics: Some(metrics) })
+        Ok(Self { console, data, metrics })
     }
 }
 
@@ -73,9 +73,7 @@ impl Options {
         }
         command.env("PENTAPRISM__CONSOLE__LISTEN", self.listen.console.to_string());
         command.env("PENTAPRISM__DATA__LISTEN", self.listen.data.to_string());
-        if let Some(metrics) = self.listen.metrics {
-            command.env("PENTAPRISM__METRICS__LISTEN", metrics.to_string());
-        }
+        command.env("PENTAPRISM__METRICS__LISTEN", self.listen.metrics.to_string());
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         Ok(temporary)
     }

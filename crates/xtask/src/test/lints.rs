@@ -21,8 +21,6 @@ pub fn fmt(context: &mut Context, step: &Step) -> Result<Outcome> {
 
 /// Clippy twice: for this machine, where `app` is what the server renders, and for the browser.
 pub fn clippy(context: &mut Context, step: &Step) -> Result<Outcome> {
-    // The server embeds this folder; while it is missing nothing of it compiles, and the assets come later.
-    std::fs::create_dir_all(context.workspace.site())?;
     let mut native = context.workspace.cargo("clippy");
     native.args(NATIVE).args(["--all-targets", "--", "-D", "warnings"]);
     let mut browser = wasm::Compiler::find(context.workspace, context.ui)?.cargo(context.workspace, "clippy");
