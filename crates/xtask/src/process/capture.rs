@@ -1,12 +1,18 @@
 //! Programs that are run to their end, with their output kept for the case that they fail.
 
 use std::io::{BufRead, BufReader, PipeReader, pipe};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use super::group::{self, AtCtrlC};
 use super::{interrupt, shown};
+
+/// How long nothing may come from a program that has ended before nothing more is expected.
+const QUIET: Duration = Duration::from_millis(200);
 
 /// A program that has ended: how, and all it wrote to standard output and standard error, in order.
 #[derive(Debug)]
@@ -24,7 +30,7 @@ pub fn capture(mut command: Command, mut on_line: impl FnMut(&str)) -> Result<Fi
     let mut child = group::spawn(&mut command, AtCtrlC::Told).with_context(|| format!("could not start `{name}`"))?;
     // The command still holds the writing ends; the reader would never see the end of the file.
     drop(command);
-    let output = collect(reader, &mut on_line);
+    let output = follow(&mut child, &lines(reader), &mut on_line);
     let status = child.wait();
     group::forget(child.id());
     interrupt::check()?;
@@ -41,17 +47,38 @@ pub fn run(command: Command, on_line: impl FnMut(&str)) -> Result<String> {
     Ok(output)
 }
 
-fn collect(reader: PipeReader, on_line: &mut dyn FnMut(&str)) -> Result<String> {
-    let mut reader = BufReader::new(reader);
-    let (mut output, mut line) = (String::new(), Vec::new());
-    // Lines need not be UTF-8: a test may print anything.
-    while reader.read_until(b'\n', &mut line)? > 0 {
-        let text = String::from_utf8_lossy(&line);
-        on_line(text.trim_end());
-        output.push_str(&text);
-        line.clear();
+/// Collects lines until the last writer is gone, or the program is and no more come: what it leaves running, as the
+/// installation of a service does, may hold the pipe for ever.
+fn follow(child: &mut Child, lines: &Receiver<Vec<u8>>, on_line: &mut dyn FnMut(&str)) -> Result<String> {
+    let (mut output, mut ended) = (String::new(), false);
+    loop {
+        match lines.recv_timeout(QUIET) {
+            // Lines need not be UTF-8: a test may print anything.
+            Ok(line) => {
+                let text = String::from_utf8_lossy(&line);
+                on_line(text.trim_end());
+                output.push_str(&text);
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(output),
+            Err(RecvTimeoutError::Timeout) if ended => return Ok(output),
+            Err(RecvTimeoutError::Timeout) => ended = child.try_wait()?.is_some(),
+        }
     }
-    Ok(output)
+}
+
+/// Reads lines, with their ends, in a thread of its own.
+fn lines(reader: PipeReader) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut reader = BufReader::new(reader);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+            if sender.send(std::mem::take(&mut line)).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 #[cfg(test)]
@@ -71,6 +98,13 @@ mod tests {
         assert!(finished.status.success());
         assert_eq!(finished.output, "one\ntwo\nthree\n");
         assert_eq!(lines, ["one", "two", "three"]);
+    }
+
+    #[test]
+    fn what_a_program_leaves_running_is_not_waited_for() {
+        let begun = std::time::Instant::now();
+        assert_eq!(capture(sh("sleep 5 & echo done"), |_| ()).unwrap().output, "done\n");
+        assert!(begun.elapsed() < Duration::from_secs(4));
     }
 
     #[test]
