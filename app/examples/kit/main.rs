@@ -10,6 +10,9 @@ use leptos::prelude::*;
 use std::path::Path;
 use time::macros::datetime;
 
+/// Renders the body of a page.
+type Page = fn() -> AnyView;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<_> = std::env::args().skip(1).collect();
     let [out, stylesheet, icons] = args.as_slice() else {
@@ -17,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let css = std::fs::read_to_string(stylesheet)?;
     let icons: &'static str = Box::leak(std::fs::read_to_string(icons)?.into_boxed_str());
-    let pages: [(&str, fn() -> AnyView, Flash); 7] = [
+    let pages: [(&str, Page, Flash); 7] = [
         ("parts", parts::gallery, parts::flash()),
         ("list", pages::list, Flash::success("keys/create", "API key production created.")),
         ("empty", pages::empty, Flash::default()),
@@ -35,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn document(theme: &'static str, css: &str, icons: &'static str, flash: Flash, page: fn() -> AnyView) -> String {
+fn document(theme: &'static str, css: &str, icons: &'static str, flash: Flash, page: Page) -> String {
     let css = css.to_owned();
     Owner::new().with(|| {
         provide_context(Now(datetime!(2026-11-21 03:51:07 UTC)));

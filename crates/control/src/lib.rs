@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod context;
+pub mod database;
 pub mod error;
 pub mod identity;
 pub mod keys;

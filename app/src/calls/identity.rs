@@ -1,0 +1,124 @@
+//! Signing up, in and out; the account.
+
+use super::request::{self, actor, origin, server, signed_in};
+use super::{read, respond};
+use crate::error::ConsoleError;
+use crate::model::place::{SessionRow, Viewer};
+use crate::model::theme::Theme;
+use crate::paths;
+use control::identity::change_password::ChangePasswordInput;
+use control::identity::sign_in::{SignIn, SignInInput};
+use control::identity::sign_up::{SignUp, SignUpInput};
+use control::identity::{self, sessions};
+use kernel::{Problem, UserId};
+use leptos::server;
+
+/// Makes an account and signs it in.
+#[server(endpoint = "identity/sign-up")]
+pub async fn post_sign_up(name: String, email: String, password: String, #[server(default)] next: String) -> Result<(), ConsoleError> {
+    let server = server()?;
+    let input = SignUpInput { name, email, password: password.into() };
+    match identity::sign_up::sign_up(&server.ctx, server.policy, origin(), input).await.map_err(control::Error::into_problem)? {
+        SignUp::SignedIn(user) => {
+            start_session(user).await?;
+            respond::go(after_sign_in(&next), "")
+        }
+        SignUp::CheckMail => respond::go(paths::CHECK_MAIL, ""),
+    }
+}
+
+#[server(endpoint = "identity/sign-in")]
+pub async fn post_sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), ConsoleError> {
+    let server = server()?;
+    let input = SignInInput { email, password: password.into() };
+    match identity::sign_in::sign_in(&server.ctx, origin(), input).await.map_err(control::Error::into_problem)? {
+        SignIn::Done(user) => {
+            start_session(user).await?;
+            respond::go(after_sign_in(&next), "")
+        }
+        SignIn::SecondFactor(user) => {
+            ask_second_factor(user).await?;
+            respond::go(paths::with_query(paths::SECOND_FACTOR, "next", &after_sign_in(&next)), "")
+        }
+    }
+}
+
+#[server(endpoint = "identity/sign-out")]
+pub async fn sign_out() -> Result<(), ConsoleError> {
+    request::session()?.flush().await.map_err(|_| Problem::unavailable("Signing out did not work. Try again in a moment."))?;
+    respond::go(paths::SIGN_IN, "You are signed out.")
+}
+
+#[server(endpoint = "identity/change-password")]
+pub async fn change_password(current_password: String, new_password: String) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let input = ChangePasswordInput { current: current_password.into(), new: new_password.into() };
+    identity::change_password::change_password(&server.ctx, &actor, input).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::ACCOUNT_SECURITY, "Your password is changed. Every other session was signed out.")
+}
+
+#[server(endpoint = "identity/end-other-sessions")]
+pub async fn end_other_sessions() -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let ended = sessions::end_others(&server.ctx, &actor).await.map_err(control::Error::into_problem)?;
+    let notice = if ended == 1 { "1 other session was signed out.".to_owned() } else { format!("{ended} other sessions were signed out.") };
+    respond::go(paths::ACCOUNT_SECURITY, notice)
+}
+
+/// Remembers the choice of a visitor whose browser runs no script; with one the page does it by itself.
+#[server(endpoint = "theme")]
+pub async fn set_theme(theme: String) -> Result<(), ConsoleError> {
+    let theme = Theme::from_cookie(&theme);
+    respond::set_cookie(&format!("{}={}; Path=/; Max-Age={}; SameSite=Lax", Theme::COOKIE, theme.as_str(), Theme::MAX_AGE));
+    respond::back("")
+}
+
+/// The password was right: until the second factor is too, the session holds nothing but the question.
+async fn ask_second_factor(user: UserId) -> Result<(), Problem> {
+    let session = request::session()?;
+    session.clear().await;
+    session.cycle_id().await.map_err(outage)?;
+    session.insert("second_factor_of", user).await.map_err(outage)?;
+    session.save().await.map_err(outage)
+}
+
+fn outage(_: tower_sessions::session::Error) -> Problem {
+    Problem::unavailable("The session could not be started. Try again in a moment.")
+}
+
+/// A new session under a new id: whatever cookie the browser had before opens nothing now.
+async fn start_session(user: UserId) -> Result<(), Problem> {
+    let session = request::session()?;
+    let origin = origin();
+    session.clear().await;
+    session.cycle_id().await.map_err(outage)?;
+    session.insert("user", user).await.map_err(outage)?;
+    session.insert("address", origin.address).await.map_err(outage)?;
+    session.insert("user_agent", origin.user_agent.map(|text| text.chars().take(300).collect::<String>())).await.map_err(outage)?;
+    session.save().await.map_err(outage)
+}
+
+fn after_sign_in(next: &str) -> String {
+    paths::own(next).unwrap_or(paths::HOME).to_owned()
+}
+
+/// Who is signed in.
+pub fn viewer() -> Result<Viewer, Problem> {
+    let (_, signed) = signed_in()?;
+    Ok(Viewer { name: signed.user.name.to_string(), email: signed.user.email.to_string(), operator: signed.user.operator })
+}
+
+/// The viewer's live sessions.
+pub async fn session_rows() -> Result<Vec<SessionRow>, Problem> {
+    let (server, signed) = signed_in()?;
+    let rows = read(sessions::list(&server.ctx, &signed.actor)).await?;
+    let row = |session: sessions::Session| SessionRow {
+        id: session.id,
+        address: session.address,
+        user_agent: session.user_agent,
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+        current: session.current,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}

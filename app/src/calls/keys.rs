@@ -1,0 +1,133 @@
+//! API keys.
+
+use super::request::{actor, is_prefetch, signed_in};
+use super::{read, respond};
+use crate::error::ConsoleError;
+use crate::model::key::{KeyRow, KeyState, NewKey};
+use crate::paths;
+use control::identity::sessions;
+use control::keys::create::CreateKeyInput;
+use control::keys::edit::EditKeyInput;
+use control::keys::{self, Key, State};
+use control::{Actor, Ctx};
+use kernel::page::{Page, PageRequest};
+use kernel::{KeyId, Problem, ProjectId, ResourceId};
+use leptos::server;
+use secrecy::ExposeSecret;
+use time::OffsetDateTime;
+
+/// Makes a key of the project, or of one of its resources, and leads to the list that shows it once.
+#[server(endpoint = "keys/create")]
+pub async fn create_key(
+    project: ProjectId,
+    #[server(default)] resource: String,
+    name: String,
+    #[server(default)] rights: String,
+    #[server(default)] expires_in_days: String,
+    #[server(default)] allowed_ranges: String,
+) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let resource = (!resource.is_empty()).then(|| super::place::parse::<ResourceId>(&resource, "resource")).transpose()?;
+    let rights = if rights.is_empty() { kernel::key::Rights::Full.as_str().to_owned() } else { rights };
+    let input = CreateKeyInput { name, resource, rights, expires_in_days, allowed_ranges };
+    let new = keys::create::create(&server.ctx, &actor, project, input).await.map_err(control::Error::into_problem)?;
+    show_once(&server.ctx, &actor, &new, project, resource).await
+}
+
+#[server(endpoint = "keys/rotate")]
+pub async fn rotate_key(key: KeyId, overlap: String) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let old = keys::list::get(&server.ctx, &actor, key).await.map_err(control::Error::into_problem)?;
+    let new = keys::rotate::rotate(&server.ctx, &actor, key, &overlap).await.map_err(control::Error::into_problem)?;
+    show_once(&server.ctx, &actor, &new, old.project, old.resource.map(|(id, _)| id)).await
+}
+
+#[server(endpoint = "keys/edit")]
+pub async fn edit_key(key: KeyId, name: String, rights: String, #[server(default)] allowed_ranges: String) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    keys::edit::edit(&server.ctx, &actor, key, EditKeyInput { name, rights, allowed_ranges }).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::key(key), "The key is changed. Gateways follow within a second.")
+}
+
+#[server(endpoint = "keys/set-enabled")]
+pub async fn set_key_enabled(key: KeyId, enabled: bool) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    keys::edit::set_enabled(&server.ctx, &actor, key, enabled).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::key(key), if enabled { "The key works again." } else { "The key is disabled." })
+}
+
+#[server(endpoint = "keys/remove")]
+pub async fn remove_key(key: KeyId) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let old = keys::list::get(&server.ctx, &actor, key).await.map_err(control::Error::into_problem)?;
+    keys::remove::remove(&server.ctx, &actor, key).await.map_err(control::Error::into_problem)?;
+    respond::go(list_of(old.project, old.resource.map(|(id, _)| id)), format!("The API key {} is removed.", old.name))
+}
+
+/// The key's text crosses the redirect sealed in the session's row.
+async fn show_once(ctx: &Ctx, actor: &Actor, new: &keys::NewKey, project: ProjectId, resource: Option<ResourceId>) -> Result<(), ConsoleError> {
+    sessions::put_parcel(ctx, actor, &new.id.to_string(), new.plain.expose()).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::with_query(&list_of(project, resource), "created", &new.id.to_string()), "")
+}
+
+/// Where a key is listed with its like.
+pub fn list_of(project: ProjectId, resource: Option<ResourceId>) -> String {
+    resource.map_or_else(|| paths::project_keys(project), paths::resource_keys)
+}
+
+/// The key that was made a moment ago, once. A page that the browser only fetches ahead takes nothing.
+pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
+    let Ok(id) = id.parse::<KeyId>() else { return Ok(None) };
+    if is_prefetch() {
+        return Ok(None);
+    }
+    let (server, signed) = signed_in()?;
+    let (ctx, actor) = (&server.ctx, &signed.actor);
+    let taken = read(async {
+        let Some(secret) = sessions::take_parcel(ctx, actor, &id.to_string()).await? else { return Ok(None) };
+        Ok(Some((keys::list::get(ctx, actor, id).await?, secret)))
+    });
+    Ok(taken.await?.map(|(key, secret)| NewKey { row: row(key, ctx.now()), secret: secret.expose_secret().to_owned() }))
+}
+
+/// All keys of the project, or those of one resource.
+pub async fn key_rows(project: ProjectId, resource: Option<ResourceId>, request: PageRequest) -> Result<Page<KeyRow>, Problem> {
+    let (server, signed) = signed_in()?;
+    let page = match resource {
+        Some(resource) => read(keys::list::of_resource(&server.ctx, &signed.actor, resource, request)).await?,
+        None => read(keys::list::of_project(&server.ctx, &signed.actor, project, request)).await?,
+    };
+    let now = server.ctx.now();
+    Ok(page.map(|key| row(key, now)))
+}
+
+/// One key and the project it belongs to.
+pub async fn key_row(id: &str) -> Result<(KeyRow, ProjectId), Problem> {
+    let id = super::place::parse::<KeyId>(id, "API key")?;
+    let (server, signed) = signed_in()?;
+    let key = read(keys::list::get(&server.ctx, &signed.actor, id)).await?;
+    let project = key.project;
+    Ok((row(key, server.ctx.now()), project))
+}
+
+fn row(key: Key, now: OffsetDateTime) -> KeyRow {
+    KeyRow {
+        id: key.id,
+        name: key.name.to_string(),
+        state: match key.state(now) {
+            State::Active => KeyState::Active,
+            State::Disabled => KeyState::Disabled,
+            State::Expired => KeyState::Expired,
+        },
+        in_use: key.is_in_use(now),
+        resource: key.resource,
+        visible: key.visible,
+        rights: key.rights,
+        allowed_ranges: key.allowed_ranges.iter().map(ToString::to_string).collect(),
+        created_by: key.created_by,
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        last_used_at: key.last_used_at,
+        last_used_from: key.last_used_from,
+    }
+}

@@ -1,0 +1,32 @@
+//! What pages and forms ask of the control plane: the one place of the console that knows the domain crates.
+//!
+//! A read is a plain function that answers a view model. A mutation is a server function with an endpoint of its own name, posted by a plain
+//! form; it says where the browser goes next through [`respond`]. Rules live below, in `control`.
+
+pub mod identity;
+pub mod keys;
+pub mod orgs;
+pub mod palette;
+pub mod place;
+pub mod projects;
+pub mod request;
+pub mod resources;
+pub mod respond;
+mod secrets;
+
+pub use request::{Server, Signed};
+pub use secrets::SECRET_FIELDS;
+
+use kernel::Problem;
+use std::time::Duration;
+
+/// What a page waits for its queries before it renders an error with a retry.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Runs one read of a page: at most a second, and every error as a problem that can be shown.
+async fn read<T>(query: impl Future<Output = Result<T, control::Error>>) -> Result<T, Problem> {
+    match tokio::time::timeout(PATIENCE, query).await {
+        Ok(result) => result.map_err(control::Error::into_problem),
+        Err(_) => Err(Problem::unavailable("The database took longer than a second to answer.")),
+    }
+}

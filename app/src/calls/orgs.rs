@@ -1,0 +1,59 @@
+//! Organizations.
+
+use super::request::{Server, Signed, actor, signed_in};
+use super::{read, respond};
+use crate::error::ConsoleError;
+use crate::model::permissions::Permissions;
+use crate::model::place::Sibling;
+use crate::paths;
+use control::orgs;
+use control::rights::Right;
+use kernel::{OrgId, Problem, Role};
+use leptos::server;
+
+#[server(endpoint = "orgs/create")]
+pub async fn create_org(name: String) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let id = orgs::create::create(&server.ctx, &actor, &name).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::org(id), "The organization is ready. Create its first project.")
+}
+
+#[server(endpoint = "orgs/rename")]
+pub async fn rename_org(org: OrgId, name: String) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    orgs::rename::rename(&server.ctx, &actor, org, &name).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::org_settings(org), "The name is changed.")
+}
+
+/// The viewer's organizations by name.
+pub async fn org_siblings() -> Result<Vec<Sibling<OrgId>>, Problem> {
+    let (server, signed) = signed_in()?;
+    let orgs = read(orgs::list::list(&server.ctx, &signed.actor)).await?;
+    Ok(orgs.into_iter().map(|org| Sibling { id: org.id, name: org.name.to_string() }).collect())
+}
+
+/// Where a signed-in user begins: their organization, the list of several, or the first step.
+pub async fn first_page(server: &Server, signed: &Signed) -> Result<String, Problem> {
+    let orgs = read(orgs::list::list(&server.ctx, &signed.actor)).await?;
+    Ok(match orgs.as_slice() {
+        [] => paths::NEW_ORG.to_owned(),
+        [org] => paths::org(org.id),
+        _ => paths::ORGS.to_owned(),
+    })
+}
+
+/// What a member of this role may not do, and why.
+pub(super) fn permissions(role: Role) -> Permissions {
+    Permissions {
+        create_project: Right::CreateProject.refusal(role),
+        manage_project: Right::ManageProject.refusal(role),
+        delete_project: Right::DeleteProject.refusal(role),
+        manage_resource: Right::ManageResource.refusal(role),
+        delete_resource: Right::DeleteResource.refusal(role),
+        manage_keys: Right::ManageKeys.refusal(role),
+        manage_members: Right::ManageMembers.refusal(role),
+        manage_owners: Right::ManageOwners.refusal(role),
+        manage_org: Right::ManageOrg.refusal(role),
+        delete_org: Right::DeleteOrg.refusal(role),
+    }
+}

@@ -1,0 +1,71 @@
+//! What a request carries for the calls: the server's parts, who is signed in, and where from.
+
+use super::respond::Outcome;
+use crate::error::ConsoleError;
+use control::identity::User;
+use control::{Actor, Ctx, Origin};
+use http::request::Parts;
+use kernel::Problem;
+use leptos::prelude::use_context;
+use std::sync::Arc;
+use tower_sessions::Session;
+
+/// The parts of the server that calls use; an extension of every request.
+#[derive(Clone)]
+pub struct Server {
+    pub ctx: Ctx,
+    pub dialer: Arc<upstream::Dialer>,
+    pub policy: control::identity::sign_up::Policy,
+}
+
+/// Who is signed in; an extension of a request with a live session.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    pub actor: Actor,
+    pub user: User,
+}
+
+fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, Problem> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned()).ok_or_else(Problem::internal)
+}
+
+pub(super) fn server() -> Result<Server, Problem> {
+    extension()
+}
+
+pub(super) fn session() -> Result<Session, Problem> {
+    extension()
+}
+
+pub(super) fn outcome() -> Result<Outcome, Problem> {
+    extension()
+}
+
+/// Where the request comes from, signed in or not.
+pub(super) fn origin() -> Origin {
+    extension().unwrap_or_default()
+}
+
+/// The path and query of the page that is rendered.
+pub fn current_path() -> String {
+    use_context::<Parts>().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
+}
+
+/// Whether the browser only fetches ahead: such a request must use nothing up.
+pub(super) fn is_prefetch() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        ["sec-purpose", "purpose", "x-moz"].iter().any(|name| parts.headers.get(*name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch")))
+    })
+}
+
+/// The server's parts and the signed-in user. Every call that is not public begins with it.
+pub(super) fn signed_in() -> Result<(Server, Signed), Problem> {
+    let signed = extension().map_err(|_| Problem::unauthenticated())?;
+    Ok((server()?, signed))
+}
+
+/// The same for a mutation.
+pub(super) fn actor() -> Result<(Server, Actor), ConsoleError> {
+    let (server, signed) = signed_in()?;
+    Ok((server, signed.actor))
+}

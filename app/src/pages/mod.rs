@@ -1,0 +1,15 @@
+//! The screens of the console, a folder each. They run on the server alone.
+
+pub mod account;
+pub mod auth;
+pub mod help;
+pub mod keys;
+pub mod message;
+pub mod orgs;
+pub mod projects;
+pub mod resources;
+
+mod chrome;
+mod load;
+
+pub use chrome::Notices;

@@ -1,0 +1,13 @@
+//! Organizations.
+
+mod create;
+mod list;
+mod overview;
+mod settings;
+mod usage;
+
+pub use create::NewOrgPage;
+pub use list::OrgsPage;
+pub use overview::OrgPage;
+pub use settings::OrgSettingsPage;
+pub use usage::OrgUsagePage;

@@ -1,0 +1,61 @@
+use crate::calls::place::at_project;
+use crate::calls::resources::resource_rows;
+use crate::kit::{Badge, Column, ConsoleLayout, EmptyState, Glyph, HeadCell, Cell, PageHeader, Row, Table};
+use crate::model::project::ResourceRow;
+use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
+use crate::pages::load::{load, param};
+use crate::pages::resources::ProductState;
+use crate::paths;
+use kernel::{Product, ResourceId};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+#[component]
+pub fn ProjectAcceleratePage() -> impl IntoView {
+    view! { <ProductPage product=Product::Accelerate at=At::Accelerate href=paths::resource_accelerate/> }
+}
+
+#[component]
+pub fn ProjectPulsePage() -> impl IntoView {
+    view! { <ProductPage product=Product::Pulse at=At::Pulse href=paths::resource_pulse/> }
+}
+
+/// The project's resources and where each stands with a product; one resource alone is shown at once.
+#[component]
+fn ProductPage(product: Product, at: At, href: fn(ResourceId) -> String) -> impl IntoView {
+    let id = param("project");
+    let data = async move {
+        let (viewer, org, project) = at_project(&id).await?;
+        let resources = resource_rows(project.id).await?;
+        Ok((viewer, org, project, resources))
+    };
+    load(data, move |(viewer, org, project, resources)| {
+        let access = match product {
+            Product::Accelerate => org.accelerate,
+            Product::Pulse => org.pulse,
+        };
+        let body = match resources.len() {
+            0 | 1 => view! { <ProductState product access/> }.into_any(),
+            _ => view! { <Resources resources href/> }.into_any(),
+        };
+        view! {
+            <Title text=format!("{} of {}", product.label(), project.name)/>
+            <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, at) banner=banner()>
+                <PageHeader title=product.label() sentence=super::super::resources::product_sentence(product)/>
+                {body}
+            </ConsoleLayout>
+        }
+    })
+}
+
+#[component]
+fn Resources(resources: Vec<ResourceRow>, href: fn(ResourceId) -> String) -> impl IntoView {
+    if resources.is_empty() {
+        return view! { <EmptyState glyph=Glyph::Database title="No environments yet" sentence="Create one on the dashboard first."/> }.into_any();
+    }
+    let rows = resources
+        .into_iter()
+        .map(|resource| view! { <Row><HeadCell href=href(resource.id)>{resource.name}</HeadCell><Cell><Badge>"Not configured"</Badge></Cell></Row> })
+        .collect_view();
+    view! { <Table caption="Resources" columns=vec![Column::text("Resource"), Column::text("State")]>{rows}</Table> }.into_any()
+}

@@ -1,0 +1,43 @@
+use crate::calls::keys::{key_rows, take_new_key};
+use crate::calls::place::at_resource;
+use crate::kit::{ButtonKind, ConsoleLayout, DialogLink, Glyph, PageHeader};
+use crate::pages::chrome::{At, banner, bar, resource_crumbs, resource_tabs};
+use crate::pages::keys::{KeyTable, NewKeyDialog, NewKeyShown, Scope};
+use crate::pages::load::{load, page_request, param, query};
+use crate::paths;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The API keys of one resource.
+#[component]
+pub fn ResourceKeysPage() -> impl IntoView {
+    let (id, created, request) = (param("resource"), query("created"), page_request());
+    let data = async move {
+        let (viewer, org, project, resource) = at_resource(&id).await?;
+        let keys = key_rows(project.id, Some(resource.id), request).await?;
+        let new = take_new_key(&created).await?;
+        Ok((viewer, org, project, resource, keys, new))
+    };
+    load(data, |(viewer, org, project, resource, keys, new)| {
+        let scope = Scope { project: project.id, resource: Some(resource.id) };
+        let reason = org.may.manage_keys.clone();
+        let create = reason.is_none().then(|| {
+            view! { <DialogLink href=paths::new_resource_key(resource.id) dialog="new-key" kind=ButtonKind::Primary icon=Glyph::Plus>"Create API Key"</DialogLink> }
+        });
+        let dialog = reason.is_none().then(|| view! { <NewKeyDialog scope/> });
+        view! {
+            <Title text=format!("API keys of {}", resource.name)/>
+            <ConsoleLayout
+                bar=bar(&viewer, resource_crumbs(&org, &project, &resource))
+                tabs_label="Resource"
+                tabs=resource_tabs(resource.id, At::Keys)
+                banner=banner()
+            >
+                <PageHeader title="API keys" sentence="They reach this environment and no other.">{create}</PageHeader>
+                <KeyTable scope keys reason/>
+                {dialog}
+                {new.map(|new| view! { <NewKeyShown scope new/> })}
+            </ConsoleLayout>
+        }
+    })
+}

@@ -1,0 +1,163 @@
+//! Every link of the console. A page builds its hrefs here and nowhere else.
+
+use kernel::{KeyId, OrgId, ProjectId, ResourceId};
+
+pub const HOME: &str = "/";
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_UP: &str = "/sign-up";
+/// Asks for the code of the second factor.
+pub const SECOND_FACTOR: &str = "/sign-in/code";
+/// Says that a mail is on its way.
+pub const CHECK_MAIL: &str = "/check-mail";
+pub const ACCOUNT: &str = "/account";
+pub const ACCOUNT_SECURITY: &str = "/account/security";
+pub const ADMIN: &str = "/admin";
+pub const ORGS: &str = "/orgs";
+pub const NEW_ORG: &str = "/orgs/new";
+pub const HELP: &str = "/help";
+/// Where the command palette gets its items.
+pub const PALETTE: &str = "/api/palette";
+
+/// Pages that need nobody to be signed in.
+pub const PUBLIC: [&str; 4] = [SIGN_IN, SIGN_UP, SECOND_FACTOR, CHECK_MAIL];
+
+pub fn sign_in_then(next: &str) -> String {
+    format!("{SIGN_IN}?next={}", percent(next))
+}
+
+pub fn org(id: OrgId) -> String {
+    format!("/orgs/{id}")
+}
+
+pub fn org_usage(id: OrgId) -> String {
+    format!("/orgs/{id}/usage")
+}
+
+pub fn org_members(id: OrgId) -> String {
+    format!("/orgs/{id}/members")
+}
+
+pub fn org_settings(id: OrgId) -> String {
+    format!("/orgs/{id}/settings")
+}
+
+pub fn new_project(org: OrgId) -> String {
+    format!("/orgs/{org}/projects/new")
+}
+
+pub fn project(id: ProjectId) -> String {
+    format!("/projects/{id}")
+}
+
+pub fn project_accelerate(id: ProjectId) -> String {
+    format!("/projects/{id}/accelerate")
+}
+
+pub fn project_pulse(id: ProjectId) -> String {
+    format!("/projects/{id}/pulse")
+}
+
+pub fn project_settings(id: ProjectId) -> String {
+    format!("/projects/{id}/settings")
+}
+
+pub fn project_keys(id: ProjectId) -> String {
+    format!("/projects/{id}/settings/keys")
+}
+
+pub fn new_project_key(id: ProjectId) -> String {
+    format!("/projects/{id}/settings/keys/new")
+}
+
+pub fn delete_project(id: ProjectId) -> String {
+    format!("/projects/{id}/settings/delete")
+}
+
+pub fn new_resource(project: ProjectId) -> String {
+    format!("/projects/{project}/resources/new")
+}
+
+pub fn resource(id: ResourceId) -> String {
+    format!("/resources/{id}")
+}
+
+pub fn resource_keys(id: ResourceId) -> String {
+    format!("/resources/{id}/keys")
+}
+
+pub fn new_resource_key(id: ResourceId) -> String {
+    format!("/resources/{id}/keys/new")
+}
+
+pub fn resource_accelerate(id: ResourceId) -> String {
+    format!("/resources/{id}/accelerate")
+}
+
+pub fn resource_pulse(id: ResourceId) -> String {
+    format!("/resources/{id}/pulse")
+}
+
+pub fn resource_settings(id: ResourceId) -> String {
+    format!("/resources/{id}/settings")
+}
+
+pub fn delete_resource(id: ResourceId) -> String {
+    format!("/resources/{id}/settings/delete")
+}
+
+/// A key's own page: what it may do, who made it, when it was used.
+pub fn key(id: KeyId) -> String {
+    format!("/keys/{id}")
+}
+
+pub fn remove_key(id: KeyId) -> String {
+    format!("/keys/{id}/remove")
+}
+
+pub fn rotate_key(id: KeyId) -> String {
+    format!("/keys/{id}/rotate")
+}
+
+/// `path` with one more query parameter.
+pub fn with_query(path: &str, name: &str, value: &str) -> String {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{separator}{name}={}", percent(value))
+}
+
+/// A path of this console that a "return to" may lead to: absolute, with no host hidden in it. Browsers read `\` as `/` and drop tabs and newlines.
+pub fn own(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix('/')?;
+    let foreign = rest.starts_with('/') || path.contains('\\') || path.chars().any(char::is_control);
+    (!foreign).then_some(path)
+}
+
+/// Everything but unreserved characters and `/` as `%XX`.
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_paths_are_returned_to() {
+        for path in ["/", "/orgs/x?page=2", "/a//b"] {
+            assert_eq!(own(path), Some(path));
+        }
+        for path in ["", "orgs", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "javascript:alert(1)"] {
+            assert_eq!(own(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_encoded() {
+        assert_eq!(sign_in_then("/orgs/a b?x=1&y"), "/sign-in?next=/orgs/a%20b%3Fx%3D1%26y");
+        assert_eq!(with_query("/a?b=1", "c", "é"), "/a?b=1&c=%C3%A9");
+    }
+}

@@ -1,0 +1,58 @@
+//! Which page stands at which path.
+
+use crate::pages::account::{ProfilePage, SecurityPage};
+use crate::pages::auth::{SignInPage, SignUpPage};
+use crate::pages::help::HelpPage;
+use crate::pages::keys::{KeyPage, NewProjectKeyPage, NewResourceKeyPage, RemoveKeyPage, RotateKeyPage};
+use crate::pages::message::NotFoundPage;
+use crate::pages::orgs::{NewOrgPage, OrgPage, OrgSettingsPage, OrgUsagePage, OrgsPage};
+use crate::pages::projects::{DeleteProjectPage, NewProjectPage, ProjectAcceleratePage, ProjectKeysPage, ProjectPage, ProjectPulsePage, ProjectSettingsPage};
+use crate::pages::resources::{
+    DeleteResourcePage, NewResourcePage, ResourceAcceleratePage, ResourceKeysPage, ResourcePage, ResourcePulsePage, ResourceSettingsPage,
+};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+/// Every page is complete before its first byte: it works without a script, and its title and status are true.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Pentaprism")/>
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("sign-up") view=SignUpPage ssr=SsrMode::Async/>
+                <Route path=path!("account") view=ProfilePage ssr=SsrMode::Async/>
+                <Route path=path!("account/security") view=SecurityPage ssr=SsrMode::Async/>
+                <Route path=path!("help") view=HelpPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs") view=OrgsPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/new") view=NewOrgPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org") view=OrgPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/usage") view=OrgUsagePage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/settings") view=OrgSettingsPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/projects/new") view=NewProjectPage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project") view=ProjectPage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project/accelerate") view=ProjectAcceleratePage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project/pulse") view=ProjectPulsePage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project/settings") view=ProjectSettingsPage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project/settings/delete") view=DeleteProjectPage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project/settings/keys") view=ProjectKeysPage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project/settings/keys/new") view=NewProjectKeyPage ssr=SsrMode::Async/>
+                <Route path=path!("projects/:project/resources/new") view=NewResourcePage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource") view=ResourcePage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/keys") view=ResourceKeysPage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/keys/new") view=NewResourceKeyPage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/accelerate") view=ResourceAcceleratePage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/pulse") view=ResourcePulsePage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/settings") view=ResourceSettingsPage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/settings/delete") view=DeleteResourcePage ssr=SsrMode::Async/>
+                <Route path=path!("keys/:key") view=KeyPage ssr=SsrMode::Async/>
+                <Route path=path!("keys/:key/remove") view=RemoveKeyPage ssr=SsrMode::Async/>
+                <Route path=path!("keys/:key/rotate") view=RotateKeyPage ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+    }
+}

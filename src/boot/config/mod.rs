@@ -1,0 +1,166 @@
+//! The configuration: documented defaults, then `pentaprism.toml`, then `PENTAPRISM__SECTION__KEY` of the environment.
+
+mod sections;
+
+pub use sections::{Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Storage};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use toml::{Table, Value};
+
+/// Every key with its meaning and default; `pentaprism config --defaults` prints it.
+pub const DEFAULTS: &str = include_str!("defaults.toml");
+const FILE: &str = "pentaprism.toml";
+const PREFIX: &str = "PENTAPRISM__";
+
+/// All sections. A key that is not known is an error that names it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub console: Console,
+    pub data: Data,
+    pub metrics: Metrics,
+    pub storage: Storage,
+    pub database: Database,
+    pub identity: Identity,
+    pub keys: Keys,
+    pub network: Network,
+    pub mail: Mail,
+    pub log: Log,
+}
+
+impl Config {
+    /// Reads `file`, or `pentaprism.toml` of the working folder where there is one, and the process's environment.
+    ///
+    /// # Errors
+    /// Each names the key, what is wrong with it, and where it came from.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let given = match file {
+            Some(file) => Some(std::fs::read_to_string(file).with_context(|| format!("--config {}", file.display()))?),
+            None => std::fs::read_to_string(FILE).ok(),
+        };
+        Self::from_layers(given.as_deref(), std::env::vars())
+    }
+
+    fn from_layers(file: Option<&str>, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let mut table: Table = DEFAULTS.parse().context("the built-in defaults")?;
+        if let Some(text) = file {
+            let given: Table = text.parse().context("pentaprism.toml is not valid TOML")?;
+            merge(&mut table, given);
+        }
+        for (name, value) in environment {
+            if let Some(path) = name.strip_prefix(PREFIX) {
+                let (section, key) = path.split_once("__").with_context(|| format!("{name}: write {PREFIX}SECTION__KEY"))?;
+                set(&mut table, &section.to_lowercase(), &key.to_lowercase(), &value).with_context(|| name.clone())?;
+            } else if name == "DATABASE_URL" && !value.is_empty() {
+                set(&mut table, "database", "url", &value)?;
+            }
+        }
+        let config: Self = serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
+            let key = error.path().to_string();
+            let reason = error.into_inner().message().to_owned();
+            anyhow::anyhow!("configuration: {key}: {reason}. See `pentaprism config --defaults`")
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Rules over more than one key.
+    fn check(&self) -> anyhow::Result<()> {
+        let console = &self.console;
+        let https = console.is_https();
+        if !console.listen.ip().is_loopback() && !https && !console.insecure_http {
+            bail!(
+                "configuration: console.listen: {} is reachable from other machines, and console.public_url is not https. Put TLS in front and set \
+                 console.public_url = \"https://…\", or accept that passwords cross the network in the clear with console.insecure_http = true",
+                console.listen
+            );
+        }
+        if let Some(url) = &console.public_url
+            && http::Uri::try_from(url.as_str()).ok().and_then(|uri| uri.authority().cloned()).is_none()
+        {
+            bail!("configuration: console.public_url: \"{url}\" is not a URL like https://console.example.com");
+        }
+        if self.mail.smtp_url.is_some() && self.mail.from.is_none() {
+            bail!("configuration: mail.from: needed with mail.smtp_url, as \"Pentaprism <console@example.com>\"");
+        }
+        Ok(())
+    }
+
+    /// The same with every secret replaced, for printing.
+    pub fn without_secrets(&self) -> Self {
+        let mut shown = self.clone();
+        let hide = |secret: &mut Option<String>| *secret = secret.as_ref().map(|_| "(set)".to_owned());
+        hide(&mut shown.database.url);
+        hide(&mut shown.storage.master_key);
+        hide(&mut shown.mail.smtp_url);
+        shown
+    }
+}
+
+/// `over` wins, key by key.
+fn merge(base: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// A value of the environment is TOML where it reads as a boolean, a number or a list; everything else is text.
+fn set(table: &mut Table, section: &str, key: &str, text: &str) -> anyhow::Result<()> {
+    let parsed = format!("v = {text}").parse::<Table>().ok().and_then(|mut t| t.remove("v"));
+    let value = match parsed {
+        Some(value @ (Value::Boolean(_) | Value::Integer(_) | Value::Array(_))) => value,
+        _ => Value::String(text.to_owned()),
+    };
+    let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+    section.as_table_mut().context("not a section")?.insert(key.to_owned(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, environment: &[(&str, &str)]) -> anyhow::Result<Config> {
+        Config::from_layers(Some(file), environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+        let config = load("[console]\nlisten = \"127.0.0.1:4000\"\n[log]\nformat = \"json\"", &[("PENTAPRISM__CONSOLE__LISTEN", "127.0.0.1:5000")]).unwrap();
+        assert_eq!(config.console.listen.port(), 5000);
+        assert_eq!(config.log.format, LogFormat::Json);
+        assert_eq!(config.data.listen.port(), 3001);
+        assert_eq!(config.console.url(), "http://127.0.0.1:5000");
+    }
+
+    #[test]
+    fn every_error_names_its_key() {
+        for (file, environment, key) in [
+            ("[console]\nlisten = \"nowhere\"", vec![], "console.listen"),
+            ("[consol]\nlisten = 1", vec![], "consol"),
+            ("[console]\nport = 1", vec![], "port"),
+            ("", vec![("PENTAPRISM__IDENTITY__SIGN_UP", "sometimes")], "identity.sign_up"),
+            ("", vec![("PENTAPRISM__CONSOLE", "x")], "PENTAPRISM__CONSOLE"),
+            ("", vec![("PENTAPRISM__CONSOLE__LISTEN", "0.0.0.0:80")], "console.insecure_http"),
+            ("[mail]\nsmtp_url = \"smtp://x\"", vec![], "mail.from"),
+            ("[network]\ndenied_ranges = [\"10.0.0.0/99\"]", vec![], "network.denied_ranges[0]"),
+        ] {
+            let error = format!("{:#}", load(file, &environment).unwrap_err());
+            assert!(error.contains(key), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = load("", &[("DATABASE_URL", "postgres://u:hunter2@h/d")]).unwrap();
+        assert_eq!(config.database.url.as_deref(), Some("postgres://u:hunter2@h/d"));
+        assert!(!toml::to_string(&config.without_secrets()).unwrap().contains("hunter2"));
+    }
+}

@@ -1,0 +1,9 @@
+//! Making the parts of the server from its configuration, and taking them down again.
+
+pub mod config;
+pub mod listeners;
+mod master_key;
+pub mod parts;
+pub mod shutdown;
+pub mod telemetry;
+pub mod workers;

@@ -1,0 +1,107 @@
+//! The parts that everything else works with: the control database, the control plane's context, the dialler.
+
+use super::config::Config;
+use super::master_key;
+use anyhow::Context;
+use control::identity::passwords::Passwords;
+use control::vault::Vault;
+use control::{Clock, Ctx, Rng};
+use provisioning::cluster::{Cluster, ClusterConfig};
+use secrecy::ExposeSecret;
+use sqlx::postgres::PgPoolOptions;
+use std::sync::Arc;
+use std::time::Duration;
+use time::Duration as Span;
+use upstream::{ControlDatabase, Dialer, Guard};
+
+/// The name of the control database in the private cluster.
+const DATABASE: &str = "pentaprism";
+/// Longer than a page waits: a request that gives up on the pool says so itself.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// No statement of the control plane needs longer; a stuck one must not hold a connection.
+const STATEMENT_TIMEOUT: &str = "10s";
+
+/// Alive until [`Parts::stop`].
+pub struct Parts {
+    pub ctx: Ctx,
+    pub dialer: Arc<Dialer>,
+    cluster: Option<Cluster>,
+}
+
+impl Parts {
+    /// For `serve`, which owns the private cluster.
+    pub async fn for_server(config: &Config) -> anyhow::Result<Self> {
+        let cluster = match &config.database.url {
+            Some(_) => None,
+            None => Some(Cluster::start(cluster_config(config)).await?),
+        };
+        Self::assemble(config, cluster).await
+    }
+
+    /// For every other command, which finds a running cluster or starts it for itself.
+    pub async fn for_command(config: &Config) -> anyhow::Result<Self> {
+        let cluster = match &config.database.url {
+            Some(_) => None,
+            None => Some(Cluster::attach_or_start(cluster_config(config)).await?),
+        };
+        Self::assemble(config, cluster).await
+    }
+
+    async fn assemble(config: &Config, cluster: Option<Cluster>) -> anyhow::Result<Self> {
+        let rng = Rng::from_system();
+        let vault = Vault::new(&master_key::load(&config.storage, &rng)?, rng.clone())?;
+        let url = match (&cluster, &config.database.url) {
+            (Some(cluster), _) => {
+                cluster.ensure_database(DATABASE).await?;
+                cluster.url(DATABASE).expose_secret().to_owned()
+            }
+            (None, Some(url)) => url.clone(),
+            (None, None) => unreachable!("without a URL there is a cluster"),
+        };
+        let options: sqlx::postgres::PgConnectOptions = url.parse().context("database.url")?;
+        let options = options.application_name("pentaprism").options([("statement_timeout", STATEMENT_TIMEOUT)]);
+        let db = PgPoolOptions::new()
+            .max_connections(config.database.max_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await
+            .context("database.url: the control database does not answer")?;
+        control::MIGRATIONS.run(&db).await.context("the schema of the control database could not be brought up to date")?;
+
+        let identity = &config.identity;
+        let ctx = Ctx {
+            clock: Clock::System,
+            vault: Arc::new(vault),
+            passwords: Arc::new(Passwords::new(identity.argon2_memory_kib, identity.argon2_passes, &rng)?),
+            throttle: Arc::default(),
+            rules: Arc::new(control::context::Rules {
+                session_idle: Span::hours(i64::from(identity.session_idle_hours)),
+                session_absolute: Span::hours(i64::from(identity.session_absolute_hours)),
+                mail: config.mail.smtp_url.is_some(),
+            }),
+            rng,
+            db,
+        };
+        let dialer = Dialer::new();
+        dialer.set_guard(Guard::new(Guard::default_ranges().into_iter().chain(config.network.denied_ranges.iter().copied())));
+        let (system_identifier, database) = control::database::identity(&ctx).await?;
+        dialer.protect(ControlDatabase::new(system_identifier, database));
+        Ok(Self { ctx, dialer: Arc::new(dialer), cluster })
+    }
+
+    /// Closes the pool and stops the cluster, if it is ours.
+    pub async fn stop(self) {
+        self.ctx.db.close().await;
+        if let Some(cluster) = self.cluster
+            && let Err(error) = cluster.stop().await
+        {
+            tracing::error!(error = %error, "the private Postgres did not stop cleanly");
+        }
+    }
+}
+
+fn cluster_config(config: &Config) -> ClusterConfig {
+    let mut cluster = ClusterConfig::new(&config.storage.data_dir);
+    cluster.bin_dir.clone_from(&config.storage.postgres_bin);
+    cluster
+}

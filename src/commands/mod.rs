@@ -1,0 +1,54 @@
+//! What the command line offers.
+
+mod config;
+mod migrate;
+mod seed;
+mod serve;
+
+use crate::boot::config::Config;
+use crate::boot::telemetry;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The self-hosted data platform behind Prisma ORM.
+#[derive(Debug, Parser)]
+#[command(name = "pentaprism", version, about)]
+pub struct Cli {
+    /// The configuration file; `pentaprism.toml` of this folder if it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the console; owns the private Postgres unless DATABASE_URL names another.
+    Serve,
+    /// Bring the schema of the control database up to date.
+    Migrate,
+    /// Fill a demo organization with believable data.
+    Seed(seed::Seed),
+    /// Print the configuration that counts, or the documented defaults.
+    Config(config::Show),
+}
+
+impl Cli {
+    /// # Errors
+    /// With a text that says what to do.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = Config::load(self.config.as_deref())?;
+        match self.command {
+            Command::Serve => serve::run(config).await,
+            Command::Migrate => {
+                telemetry::start(&config.log)?;
+                migrate::run(&config).await
+            }
+            Command::Seed(seed) => {
+                telemetry::start(&config.log)?;
+                seed.run(&config).await
+            }
+            Command::Config(show) => show.run(&config),
+        }
+    }
+}

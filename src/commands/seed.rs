@@ -1,0 +1,112 @@
+//! `pentaprism seed`
+
+use crate::boot::config::Config;
+use crate::boot::parts::Parts;
+use anyhow::Context;
+use clap::Args;
+use control::identity::sign_up::{Policy, SignUp, SignUpInput, sign_up};
+use control::keys::create::CreateKeyInput;
+use control::resources::PlainConnection;
+use control::{Actor, Ctx, Origin, keys, orgs, projects, resources};
+use kernel::{ProjectId, ResourceId};
+use secrecy::SecretString;
+use serde::Serialize;
+use upstream::ConnectionString;
+
+#[derive(Debug, Args)]
+pub struct Seed {
+    /// Print one JSON object for programs: where, who, and one API key for each resource.
+    #[arg(long)]
+    json: bool,
+    /// Make the Production environment on this database.
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+/// What programs need to go on.
+#[derive(Debug, Serialize)]
+struct Report {
+    console: String,
+    data: String,
+    email: String,
+    password: String,
+    organization: String,
+    project: String,
+    resources: Vec<SeededResource>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SeededResource {
+    id: ResourceId,
+    name: String,
+    api_key: String,
+}
+
+/// The demo organization: a shop with a few applications, as a small team would have them.
+const PROJECTS: [(&str, &[&str]); 4] =
+    [("Storefront", &["Production", "Staging", "Preview"]), ("Back office", &["Production", "Staging"]), ("Mobile app", &["Production"]), ("Reports", &["Production"])];
+
+impl Seed {
+    pub async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let given = self.database_url.as_deref().map(ConnectionString::parse).transpose().context("--database-url")?;
+        let parts = Parts::for_command(config).await?;
+        let report = fill(&parts.ctx, config, given.as_ref()).await;
+        parts.stop().await;
+        let report = report?;
+        if self.json {
+            println!("{}", serde_json::to_string(&report)?);
+        } else {
+            println!("Sign in at {} as {} with the password {}", report.console, report.email, report.password);
+        }
+        Ok(())
+    }
+}
+
+async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> anyhow::Result<Report> {
+    let (email, password) = (format!("demo-{}@example.com", ctx.rng.base62(6).to_lowercase()), ctx.rng.base62(16));
+    let input = SignUpInput { name: "Demo".into(), email: email.clone(), password: SecretString::from(password.clone()) };
+    let SignUp::SignedIn(user) = sign_up(ctx, Policy::Open, Origin::default(), input).await? else {
+        anyhow::bail!("with mail.smtp_url set, accounts verify their address first: seed a server without it");
+    };
+    let actor = Actor { user, session: None, operator: false, origin: Origin::default() };
+    let org = orgs::create::create(ctx, &actor, "Corner Shop").await?;
+    let mut first = None;
+    for (name, environments) in PROJECTS {
+        let project = projects::create::create(ctx, &actor, org, name).await?;
+        let seeded = environments_of(ctx, &actor, project, environments, given.filter(|_| first.is_none())).await?;
+        first.get_or_insert((project, seeded));
+    }
+    let (project, resources) = first.context("the demo has projects")?;
+    Ok(Report {
+        console: config.console.url(),
+        data: format!("http://{}", config.data.listen),
+        email,
+        password,
+        organization: org.to_string(),
+        project: project.to_string(),
+        resources,
+    })
+}
+
+/// The first environment of the first project takes the given database; the others have believable strings that lead nowhere.
+async fn environments_of(ctx: &Ctx, actor: &Actor, project: ProjectId, names: &[&str], given: Option<&ConnectionString>) -> anyhow::Result<Vec<SeededResource>> {
+    let mut seeded = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let example = format!("postgres://app:{}@{}.db.example.com:5432/shop", ctx.rng.base62(12), name.to_lowercase());
+        let example = ConnectionString::parse(&example).context("an example string")?;
+        let target = given.filter(|_| index == 0).unwrap_or(&example);
+        let connection = PlainConnection { secret: target.expose_url(), masked: target.masked() };
+        let id = resources::create::create(ctx, actor, project, name, Some(connection)).await?;
+        let key = |name: &str| CreateKeyInput {
+            name: name.to_lowercase(),
+            resource: Some(id),
+            rights: "full".into(),
+            expires_in_days: String::new(),
+            allowed_ranges: String::new(),
+        };
+        let new = keys::create::create(ctx, actor, project, key(name)).await?;
+        seeded.push(SeededResource { id, name: (*name).to_owned(), api_key: new.plain.expose().to_owned() });
+    }
+    Ok(seeded)
+}

@@ -1,0 +1,88 @@
+//! How a server function answers a browser's form: post, redirect, get.
+//!
+//! The function runs as if a program had called it and answers JSON. For a form that becomes a redirect: after success to where the function
+//! says, after a failure back to the form's page, which finds the problem and the typed input in its flash. Nothing travels in a URL.
+
+use super::flash::Flashes;
+use super::pages::own_referer;
+use app::calls::SECRET_FIELDS;
+use app::calls::respond::{Outcome, status};
+use app::flash::Flash;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use kernel::Problem;
+
+/// Answers of server functions are a problem or nothing.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let form = accepts_html(request.headers());
+    let referer = own_referer(request.headers());
+    let (mut parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, super::BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let fields: Vec<(String, String)> = if form { serde_urlencoded::from_bytes(&body).unwrap_or_default() } else { Vec::new() };
+    let outcome = Outcome::default();
+    parts.extensions.insert(outcome.clone());
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (mut head, body) = response.into_parts();
+    if head.status.is_redirection() {
+        return Response::from_parts(head, body);
+    }
+    let id = fields.iter().find(|(name, _)| name == "_form").map(|(_, id)| id.clone()).unwrap_or_default();
+
+    if head.status.is_success() {
+        let next = outcome.take().unwrap_or_default();
+        if !form {
+            return Response::from_parts(head, body);
+        }
+        let target = if next.path.is_empty() { referer.as_str() } else { next.path.as_str() };
+        let flash = next.notice.map(|notice| Flash::success(id, notice));
+        let mut answer = Redirect::to(target).into_response();
+        // Cookies of the session and of the theme come with the function's own answer.
+        answer.headers_mut().extend(head.headers.iter().filter(|(name, _)| **name == SET_COOKIE).map(|(n, v)| (n.clone(), v.clone())));
+        return with_flash(&flashes, answer, flash);
+    }
+
+    let problem = match to_bytes(body, LONGEST_ANSWER).await {
+        Ok(text) => serde_json::from_slice::<Problem>(&text).unwrap_or_else(|_| Problem::internal()),
+        Err(_) => Problem::internal(),
+    };
+    let wait = problem.retry_after.map(HeaderValue::from);
+    let mut answer = if !form {
+        head.status = status(problem.code);
+        (head.status, axum::Json(problem)).into_response()
+    } else {
+        with_flash(&flashes, Redirect::to(&referer).into_response(), Some(Flash::failure(id, problem, kept(fields))))
+    };
+    if let Some(wait) = wait {
+        answer.headers_mut().insert(RETRY_AFTER, wait);
+    }
+    answer
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let contains = |name, text| headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text));
+    contains(ACCEPT, "text/html") && contains(CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+/// What may come back to the form: everything but secrets and the form's own name.
+fn kept(fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    fields.into_iter().filter(|(name, _)| name != "_form" && !SECRET_FIELDS.contains(&name.as_str())).collect()
+}
+
+fn with_flash(flashes: &Flashes, mut response: Response, flash: Option<Flash>) -> Response {
+    if let Some(cookie) = flash.and_then(|flash| flashes.cookie(&flash)) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}

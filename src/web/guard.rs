@@ -1,0 +1,47 @@
+//! The login guard: who is not signed in gets no page to render.
+
+use super::session::Outage;
+use app::calls::Signed;
+use app::paths;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{Method, StatusCode};
+use kernel::Problem;
+
+/// Public pages pass; the rest needs a signed-in user. While the database is gone nobody is sent to the login: their session still lives.
+pub async fn require_sign_in(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if is_public(path) || request.extensions().get::<Signed>().is_some() {
+        return next.run(request).await;
+    }
+    if request.extensions().get::<Outage>().is_some() {
+        return super::pages::problem(request, Problem::unavailable("The database does not answer right now. You are still signed in; try again in a moment.")).await;
+    }
+    if path.starts_with("/api/") {
+        return (StatusCode::UNAUTHORIZED, axum::Json(Problem::unauthenticated())).into_response();
+    }
+    let next = if request.method() == Method::GET { request.uri().path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
+    Redirect::to(&if next == "/" { paths::SIGN_IN.to_owned() } else { paths::sign_in_then(next) }).into_response()
+}
+
+/// Pages and server functions that need nobody to be signed in.
+fn is_public(path: &str) -> bool {
+    const FUNCTIONS: [&str; 3] = ["/api/identity/sign-in", "/api/identity/sign-up", "/api/theme"];
+    paths::PUBLIC.contains(&path) || FUNCTIONS.contains(&path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_surface_is_exactly_the_sessionless_one() {
+        for path in ["/", "/orgs", "/account", "/api/keys/create", "/api/palette", "/sign-in/", "/api/identity/sign-out", "/sign-in/../orgs"] {
+            assert!(!is_public(path), "{path}");
+        }
+        for path in ["/sign-in", "/sign-up", "/api/identity/sign-in"] {
+            assert!(is_public(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The console over HTTP.
+//!
+//! From the outside in: request log, security headers, same-origin check, session, login guard; then pages, server functions and assets.
+
+mod address;
+mod assets;
+mod flash;
+mod forms;
+mod guard;
+mod headers;
+mod health;
+mod hosts;
+mod observe;
+mod pages;
+mod same_origin;
+mod session;
+
+use crate::boot::config::Config;
+use crate::boot::parts::Parts;
+use app::calls::Server;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// No form of the console is longer.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// The whole console.
+pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
+    let assets = assets::Bundle::embedded()?;
+    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone(), policy: config.identity.sign_up };
+    let secure = config.console.is_https();
+    let hosts = Arc::new(hosts::Hosts::of(&config.console));
+    let proxies = Arc::new(address::TrustedProxies(config.console.trusted_proxies.clone()));
+    let flash = flash::Flashes::new(parts.ctx.vault.clone(), secure);
+
+    let console = Router::new()
+        .route("/", get(pages::home))
+        .route("/api/{*function}", post(pages::call).get(pages::call))
+        .layer(from_fn_with_state(flash.clone(), forms::answer))
+        .merge(pages::routes(&assets, config))
+        .layer(from_fn_with_state(flash, flash::provide))
+        .layer(from_fn(guard::require_sign_in))
+        .layer(from_fn_with_state(server.clone(), session::load))
+        .layer(session::layer(&parts.ctx, secure))
+        .layer(from_fn_with_state(hosts, same_origin::check))
+        .layer(Extension(server))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    Ok(Router::new()
+        .merge(health::routes(parts.ctx.clone()))
+        .merge(assets.routes())
+        .merge(console)
+        .layer(from_fn_with_state(secure, headers::secure))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(observe::request))
+        .layer(from_fn_with_state(proxies, address::find)))
+}
