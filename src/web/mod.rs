@@ -20,7 +20,7 @@ use crate::boot::parts::Parts;
 use app::calls::Server;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Extension, Router};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -39,9 +39,8 @@ pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
 
     let console = Router::new()
         .route("/", get(pages::home))
-        .route("/api/{*function}", post(pages::call).get(pages::call))
-        .layer(from_fn_with_state(flash.clone(), forms::answer))
         .merge(pages::routes(&assets, config))
+        .layer(from_fn_with_state(flash.clone(), forms::answer))
         .layer(from_fn_with_state(flash, flash::provide))
         .layer(from_fn(guard::require_sign_in))
         .layer(from_fn_with_state(server.clone(), session::load))

@@ -31,7 +31,7 @@ struct Page {
     notices: Notices,
 }
 
-/// All pages; where no route leads there is one that says so.
+/// All pages and server functions; where no route leads there is a page that says so.
 pub fn routes(assets: &Bundle, config: &Config) -> Router {
     let page = Page { assets: assets.names.clone(), notices: Notices { insecure_http: config.console.insecure_http && !config.console.is_https() } };
     let page: &'static Page = PAGE.get_or_init(|| page);
@@ -79,11 +79,6 @@ pub async fn home(request: Request) -> Response {
         Ok(path) => Redirect::to(&path).into_response(),
         Err(error) => problem(request, error).await,
     }
-}
-
-/// A server function.
-pub async fn call(request: Request) -> Response {
-    leptos_axum::handle_server_fns_with_context(|| {}, request).await.into_response()
 }
 
 /// The page of ours that a request says it comes from, without its host; `/` when it does not say.

@@ -166,7 +166,6 @@ pub fn ConfirmDialog(
     #[prop(into)] back: String,
     children: Children,
 ) -> impl IntoView {
-    // The dialog and the form would share one element id; the dialog takes another.
     let dialog = confirm_dialog_id(&id);
     view! {
         <Dialog id=dialog title form=id.clone()>

@@ -65,10 +65,10 @@ pub fn Notice(
 pub fn Banner(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
     let (class, glyph) = look(tone);
     view! {
-        <div class=format!("banner {class}") role="note">
+        <aside class=format!("banner {class}") aria-label="About this server">
             <Icon glyph/>
             <p>{children()}</p>
-        </div>
+        </aside>
     }
     .into_any()
 }

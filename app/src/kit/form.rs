@@ -72,7 +72,8 @@ pub fn Form(
 ) -> impl IntoView {
     let state = FormState::of(id.clone());
     let problem = state.problem.clone();
-    let dom_id = element_id(&id);
+    // A dialog likes to have the form's own name, so the element takes a longer one.
+    let dom_id = element_id(&format!("{id}-form"));
     let class = if bare { class } else { format!("form {class}") };
     let summary = problem.filter(|_| !bare).map(|problem| view! { <ErrorSummary problem state=state.clone()/> });
     view! {

@@ -45,17 +45,17 @@ pub fn AuthLayout(
     view! {
         <a class="skip-link" href="#content">"Skip to content"</a>
         {banner}
-        <div class="auth">
+        <main class="auth">
             <a class="auth-logo" href="/" aria-label="Pentaprism"><Logo/></a>
-            <main class="auth-card" id="content" tabindex="-1">
+            <div class="auth-card" id="content" tabindex="-1">
                 <header class="mb-6">
                     <h1 class="text-lg font-semibold tracking-tight text-balance">{title}</h1>
                     {(!sentence.is_empty()).then(|| view! { <p class="mt-1 text-muted">{sentence}</p> })}
                 </header>
                 {children()}
-            </main>
+            </div>
             {below.map(|below| view! { <div class="mt-6 text-center text-muted">{below}</div> })}
-        </div>
+        </main>
         <div class="progress" aria-hidden="true"></div>
         <Toasts/>
     }
@@ -74,15 +74,15 @@ pub fn MessagePage(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="auth">
+        <main class="auth">
             <a class="auth-logo" href="/" aria-label="Pentaprism"><Logo/></a>
-            <main class="max-w-[480px] text-center" id="content">
+            <div class="max-w-[480px] text-center">
                 <p class="font-mono text-s text-muted">{code}</p>
                 <h1 class="mt-2 text-xl font-semibold tracking-tight text-balance">{title}</h1>
                 <p class="mt-2 text-muted text-balance">{sentence}</p>
                 <div class="mt-6 flex flex-wrap justify-center gap-2">{children()}</div>
-            </main>
-        </div>
+            </div>
+        </main>
     }
     .into_any()
 }
