@@ -12,23 +12,29 @@ use crate::workspace::Workspace;
 
 const PACKAGE: &str = "pentaprism";
 
-/// Builds the debug server unless nothing that goes into it has changed. It reads the assets when it starts.
-pub fn server(workspace: &Workspace, ui: &Ui) -> Result<PathBuf> {
-    let binary = workspace.target().join("debug").join(PACKAGE);
-    // Every crate but those that only test and build: one too many costs a look by cargo, one too few a stale server.
-    let mut inputs = Inputs::new().tree(&workspace.path("src"))?.tree(&workspace.path("app"))?;
-    for krate in std::fs::read_dir(workspace.path("crates"))? {
-        let krate = krate?;
-        if krate.file_name() != "xtask" && krate.file_name() != "testkit" {
-            inputs = inputs.tree(&krate.path())?;
-        }
-    }
-    for file in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
-        inputs = inputs.file(&workspace.path(file))?;
-    }
-    cached(workspace, ui, "Server", inputs, std::slice::from_ref(&binary), |step| {
+/// How the server is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Quickly; it reads the assets from `target/site/` when it starts.
+    Debug,
+    /// For people and for measuring; the assets are inside.
+    Release,
+}
+
+/// Builds the server unless nothing that goes into it has changed. The assets have to be there already.
+pub fn server(workspace: &Workspace, ui: &Ui, profile: Profile) -> Result<PathBuf> {
+    let (name, folder) = match profile {
+        Profile::Debug => ("Server", "debug"),
+        Profile::Release => ("Release binary", "release"),
+    };
+    let binary = workspace.target().join(folder).join(PACKAGE);
+    let inputs = inputs(workspace, profile)?;
+    cached(workspace, ui, name, inputs, std::slice::from_ref(&binary), |step| {
         let mut command = workspace.cargo("build");
         command.args(["--package", PACKAGE]);
+        if profile == Profile::Release {
+            command.arg("--release");
+        }
         process::run(command, |line| step.line(line))?;
         Ok(())
     })?;
@@ -38,12 +44,25 @@ pub fn server(workspace: &Workspace, ui: &Ui) -> Result<PathBuf> {
 /// `cargo x build`: one release binary with assets and migrations inside.
 pub fn release(workspace: &Workspace, ui: &Ui) -> Result<()> {
     web::command(workspace, ui)?;
-    let step = ui.step("Release binary");
-    let mut command = workspace.cargo("build");
-    command.args(["--release", "--package", PACKAGE]);
-    process::run(command, |line| step.line(line))?;
-    step.done();
-    let binary = workspace.target().join("release").join(PACKAGE);
+    let binary = server(workspace, ui, Profile::Release)?;
     println!("{}  {}", binary.display(), size(std::fs::metadata(&binary)?.len()));
     Ok(())
+}
+
+/// Every crate but those that only test and build: one too many costs a look by cargo, one too few a stale server.
+fn inputs(workspace: &Workspace, profile: Profile) -> Result<Inputs> {
+    let mut inputs = Inputs::new().tree(&workspace.path("src"))?.tree(&workspace.path("app"))?;
+    for krate in std::fs::read_dir(workspace.path("crates"))? {
+        let krate = krate?;
+        if krate.file_name() != "xtask" && krate.file_name() != "testkit" {
+            inputs = inputs.tree(&krate.path())?;
+        }
+    }
+    for file in ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo/config.toml"] {
+        inputs = inputs.file(&workspace.path(file))?;
+    }
+    match profile {
+        Profile::Debug => Ok(inputs),
+        Profile::Release => inputs.tree(&workspace.site()),
+    }
 }

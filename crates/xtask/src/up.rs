@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use crate::build::Profile;
 use crate::server::{Options, Server, Storage, configured, port};
 use crate::tools::postgres;
 use crate::ui::Ui;
@@ -19,7 +20,7 @@ pub fn run(workspace: &Workspace, ui: &Ui) -> Result<()> {
         postgres::ensure(ui)?;
     }
     web::make(workspace, ui)?;
-    let binary = build::server(workspace, ui)?;
+    let binary = build::server(workspace, ui, Profile::Debug)?;
 
     let step = ui.step("Start");
     let options = Options { binary, listen, storage: Storage::Configured, env: Vec::new() };

@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::context::Context;
 use super::stage::Outcome;
+use crate::build::Profile;
 use crate::server::{Options, Server, Storage};
 use crate::tally::Tally;
 use crate::tools::{chromium, node};
@@ -31,9 +32,12 @@ pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
     let browser = chromium::ensure(step)?;
     node::install(workspace, ui, "end2end")?;
     web::make(workspace, ui)?;
-    let binary = build::server(workspace, ui)?;
+    let binary = build::server(workspace, ui, Profile::Debug)?;
     let database = context.database_url(step)?;
-    let mut server = Server::start(workspace, &Options::throwaway(binary.clone(), Storage::Temporary)?)?;
+    let mut options = Options::throwaway(binary.clone(), Storage::Temporary)?;
+    // Every journey begins with an account of its own.
+    options.env.push(("PENTAPRISM__IDENTITY__SIGN_UP".to_owned(), "open".to_owned()));
+    let mut server = Server::start(workspace, &options)?;
 
     let report = workspace.scratch().join("playwright.json");
     files::write(&report, b"")?;
