@@ -6,7 +6,11 @@ create table user_account (
     name                text not null,
     password_hash       text not null,
     password_changed_at timestamptz not null,
+    -- Null while nobody has followed a link that was mailed to the address.
     email_verified_at   timestamptz,
+    -- Signed up while the server sends mail and not verified since: nobody has ever been signed in to it, and a new sign-up replaces it.
+    is_pending          boolean not null default false,
+    last_seen_at        timestamptz,
     is_operator         boolean not null default false,
     -- Sealed; confirmed once a first code was right. The last accepted time step is kept so that a code works once.
     totp_secret         bytea,
@@ -14,6 +18,7 @@ create table user_account (
     totp_last_step      bigint,
     created_at          timestamptz not null
 );
+create index user_account_created on user_account (created_at desc, id desc);
 
 create table recovery_code (
     user_id   uuid not null references user_account on delete cascade,
@@ -40,16 +45,31 @@ create table session (
 create index session_of_user on session (user_id, last_seen_at desc);
 create index session_expiry on session (expires_at);
 
--- A mailed link: verify an address, or choose a new password.
+-- A link that was mailed or handed over: verify an address, or choose a new password. Using it deletes it.
 create table mailed_link (
     token_hash bytea primary key,
     user_id    uuid not null references user_account on delete cascade,
     purpose    text not null check (purpose in ('verify_email', 'reset_password')),
     created_at timestamptz not null,
-    expires_at timestamptz not null,
-    used_at    timestamptz
+    expires_at timestamptz not null
 );
-create index mailed_link_user on mailed_link (user_id, purpose);
+create index mailed_link_user on mailed_link (user_id, purpose, created_at);
+create index mailed_link_expiry on mailed_link (expires_at);
+
+-- Mail on its way, written by the operation that causes it and deleted once a mail server has taken it.
+create table outgoing_mail (
+    id              uuid primary key,
+    recipient       text not null,
+    -- The letter, sealed: it may hold the token of an invitation.
+    letter          bytea not null,
+    -- Letters that a stranger can ask for again and again wait once: 'reset_password', 'verify_email', 'already_registered'.
+    once            text,
+    attempts        integer not null default 0,
+    created_at      timestamptz not null,
+    next_attempt_at timestamptz not null
+);
+create index outgoing_mail_due on outgoing_mail (next_attempt_at);
+create unique index outgoing_mail_once on outgoing_mail (recipient, once);
 
 -- What operators set. The first account claims the operator's place by inserting the row 'operator.claimed'.
 create table setting (

@@ -3,10 +3,11 @@
 create table organization (
     id                uuid primary key,
     name              text not null,
-    accelerate_access text not null default 'on' check (accelerate_access in ('on', 'early_access', 'off')),
-    pulse_access      text not null default 'on' check (pulse_access in ('on', 'early_access', 'off')),
+    accelerate_access text not null check (accelerate_access in ('on', 'early_access', 'off')),
+    pulse_access      text not null check (pulse_access in ('on', 'early_access', 'off')),
     created_at        timestamptz not null
 );
+create index organization_created on organization (created_at desc, id desc);
 
 create table member (
     org_id     uuid not null references organization on delete cascade,

@@ -3,6 +3,7 @@
 create table audit_event (
     id       uuid primary key,
     org_id   uuid,
+    -- Null: somebody who is not signed in, or the command line of the server itself.
     actor_id uuid,
     action   text not null,
     target   text not null,

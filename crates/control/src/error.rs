@@ -24,6 +24,9 @@ impl Error {
     pub fn into_problem(self) -> Problem {
         match self {
             Self::Problem(problem) => problem,
+            Self::Database(error) if is_vanished(&error) => {
+                Problem::conflict("What this belongs to was deleted a moment ago. Reload the page.")
+            }
             Self::Database(error) if is_outage(&error) => {
                 tracing::warn!(error = %error, "the control database does not answer");
                 Problem {
@@ -53,12 +56,19 @@ impl Error {
     }
 }
 
-/// The server is gone, starting, stopping or out of connections: worth another try.
+/// A row that was there when the operation looked and is gone now: somebody deleted it in between.
+fn is_vanished(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if error.is_foreign_key_violation())
+}
+
+/// The server is gone, starting, stopping or out of connections, or two transactions met: worth another try.
 fn is_outage(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            code.starts_with("57P") || code.starts_with("08") || code == "53300" || code == "57014"
+            code.starts_with("57P")
+                || code.starts_with("08")
+                || ["53300", "57014", "40001", "40P01"].contains(&code.as_ref())
         }),
         _ => false,
     }

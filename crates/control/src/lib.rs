@@ -9,6 +9,8 @@ pub mod database;
 pub mod error;
 pub mod identity;
 pub mod keys;
+pub mod mail;
+pub mod operator;
 pub mod orgs;
 pub mod projects;
 pub mod resources;

@@ -14,6 +14,7 @@ pub enum Right {
     ManageResource,
     DeleteResource,
     ManageKeys,
+    JoinWaitlist,
     ViewMembers,
     ManageMembers,
     ManageOwners,
@@ -22,7 +23,7 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::View,
         Self::CreateProject,
         Self::ManageProject,
@@ -30,6 +31,7 @@ impl Right {
         Self::ManageResource,
         Self::DeleteResource,
         Self::ManageKeys,
+        Self::JoinWaitlist,
         Self::ViewMembers,
         Self::ManageMembers,
         Self::ManageOwners,
@@ -41,7 +43,11 @@ impl Right {
     pub const fn least(self) -> Role {
         match self {
             Self::View | Self::ViewMembers => Role::Viewer,
-            Self::CreateProject | Self::ManageProject | Self::ManageResource | Self::ManageKeys => Role::Developer,
+            Self::CreateProject
+            | Self::ManageProject
+            | Self::ManageResource
+            | Self::ManageKeys
+            | Self::JoinWaitlist => Role::Developer,
             Self::DeleteProject | Self::DeleteResource | Self::ManageMembers | Self::ManageOrg => Role::Admin,
             Self::ManageOwners | Self::DeleteOrg => Role::Owner,
         }
@@ -61,6 +67,7 @@ impl Right {
             Self::ManageResource => "create or change a resource",
             Self::DeleteResource => "delete a resource",
             Self::ManageKeys => "create, change or remove API keys",
+            Self::JoinWaitlist => "ask for a product that is off",
             Self::ViewMembers => "see members",
             Self::ManageMembers => "invite, change or remove members",
             Self::ManageOwners => "make or remove an owner",

@@ -1,6 +1,7 @@
 use super::Entry;
 use crate::{Actor, Error};
 use ipnet::IpNet;
+use kernel::UserId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ pub async fn insert(
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         id,
         entry.org.map(|org| org.uuid()),
-        actor.user.uuid(),
+        actor.account().map(UserId::uuid),
         entry.action,
         entry.target.to_string(),
         actor.origin.address.map(IpNet::from),

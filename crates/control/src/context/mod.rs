@@ -10,6 +10,7 @@ pub use rng::Rng;
 
 use crate::identity::passwords::Passwords;
 use crate::identity::throttle::Throttle;
+use crate::operator::settings::Settings;
 use crate::vault::Vault;
 use kernel::id::{Id, Kind};
 use std::sync::Arc;
@@ -37,11 +38,21 @@ pub struct Rules {
     pub session_absolute: Duration,
     /// Whether a mail server is configured: sign-up then verifies the address first.
     pub mail: bool,
+    /// Where people reach the console, as mailed links spell it.
+    pub public_url: String,
+    /// What an operator may override under /admin.
+    pub defaults: Settings,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { session_idle: Duration::days(7), session_absolute: Duration::days(30), mail: false }
+        Self {
+            session_idle: Duration::days(7),
+            session_absolute: Duration::days(30),
+            mail: false,
+            public_url: "http://127.0.0.1:3000".into(),
+            defaults: Settings::default(),
+        }
     }
 }
 

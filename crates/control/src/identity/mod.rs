@@ -1,14 +1,22 @@
-//! Users: signing up and in, passwords, sessions.
+//! Users: signing up and in, passwords, the second factor, sessions.
 
 pub mod change_password;
+mod confirm;
+pub mod delete_account;
+pub mod links;
 pub mod passwords;
+pub mod rename;
+pub mod reset_password;
+pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod store;
 pub mod throttle;
 mod token;
+pub mod verify_email;
 
+pub(crate) use confirm::confirm_password;
 pub use token::hash_token;
 
 use crate::{Actor, Ctx, Error, Origin};

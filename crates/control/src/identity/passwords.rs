@@ -6,6 +6,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use kernel::Problem;
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Semaphore;
 
@@ -17,7 +18,7 @@ const QUEUE: usize = 64;
 /// Hashes and verifies passwords without letting a flood of them take the machine.
 pub struct Passwords {
     params: Params,
-    running: Semaphore,
+    running: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// A hash that no password matches: an unknown address costs what a known one does.
     decoy: String,
@@ -39,7 +40,7 @@ impl Passwords {
             .map_err(|error| Error::Fault(format!("argon2 parameters: {error}")))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let decoy = hash(&params, &rng.bytes(), rng.token().as_bytes())?;
-        Ok(Self { params, running: Semaphore::new((cores / 2).max(1)), waiting: AtomicUsize::new(0), decoy })
+        Ok(Self { params, running: Arc::new(Semaphore::new((cores / 2).max(1))), waiting: AtomicUsize::new(0), decoy })
     }
 
     /// The PHC string to store.
@@ -72,12 +73,16 @@ impl Passwords {
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let place = Place::take(&self.waiting)
             .ok_or_else(|| Problem::too_many("Many people are signing in right now. Try again in a few seconds.", 5))?;
-        let permit = self.running.acquire().await.map_err(|_| Error::Fault("the password queue is closed".into()))?;
+        let permit = Arc::clone(&self.running).acquire_owned().await;
+        let permit = permit.map_err(|_| Error::Fault("the password queue is closed".into()))?;
         drop(place);
-        let result =
-            tokio::task::spawn_blocking(work).await.map_err(|error| Error::Fault(format!("hashing stopped: {error}")));
-        drop(permit);
-        result
+        // The work keeps the permit: a client that hangs up meanwhile does not make room for another hash beside this one.
+        let work = move || {
+            let result = work();
+            drop(permit);
+            result
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|error| Error::Fault(format!("hashing stopped: {error}")))
     }
 }
 

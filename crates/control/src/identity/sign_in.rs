@@ -7,6 +7,8 @@ use crate::audit::Entry;
 use crate::{Actor, Ctx, Error, Origin};
 use kernel::{Email, Problem, ProblemCode, UserId};
 use secrecy::SecretString;
+use serde_json::Value;
+use sqlx::PgConnection;
 
 /// What the form asks.
 #[derive(Debug)]
@@ -25,20 +27,33 @@ pub enum SignIn {
 }
 
 /// Answers whose address and password these are. An unknown address counts, costs and answers like a known one with a wrong password.
+///
+/// An account whose address is still to be verified answers `Forbidden`, and that only to the right password; the face offers
+/// [`super::verify_email::resend`].
 pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<SignIn, Error> {
     let email = input.email.parse::<Email>().map_err(|error| Problem::field("email", error))?;
     let network = Network::of(origin.address);
     ctx.throttle.admit(ctx.now(), &[Subject::Address(network), Subject::Account(email.to_string(), network)])?;
 
+    let now = ctx.now();
     let found = {
         let mut db = ctx.db.acquire().await?;
-        store::credentials(&mut db, &email).await?
+        store::credentials(&mut db, &email, network.range(), now, now - ctx.rules.session_idle).await?
     };
-    let (user, hash) = found.unzip();
-    let verdict = ctx.passwords.verify(input.password.clone(), hash).await?;
-    let Some(user) = user.filter(|_| verdict != Verdict::Wrong) else {
+    if !found.as_ref().is_some_and(|found| found.from_known_network) {
+        ctx.throttle.admit(now, &[Subject::AccountFromAfar(email.to_string())])?;
+    }
+    let stored = found.as_ref().map(|found| found.password_hash.clone());
+    let verdict = ctx.passwords.verify(input.password.clone(), stored).await?;
+    let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
         return Err(Problem::new(ProblemCode::Unauthenticated, "The address or the password is wrong.").into());
     };
+    if found.pending && ctx.rules.mail {
+        return Err(Problem::forbidden(
+            "This address is not verified yet. Open the link in the mail that was sent to it, or ask for another one.",
+        )
+        .into());
+    }
     let upgraded = match verdict {
         Verdict::Outdated => match Password::parse(&input.password, &[]) {
             Ok(password) => Some(ctx.passwords.hash(password, &ctx.rng).await?),
@@ -48,12 +63,19 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
     };
     let mut tx = ctx.db.begin().await?;
     if let Some(hash) = upgraded {
-        store::set_password(&mut tx, user, &hash, None).await?;
+        store::upgrade_hash(&mut tx, found.user, &found.password_hash, &hash).await?;
     }
-    let actor = Actor { user, session: None, operator: false, origin };
-    Entry { action: "user.sign_in", org: None, target: &user, before: None, after: None }
-        .record(ctx, &mut tx, &actor)
-        .await?;
+    if !found.second_factor {
+        enter(ctx, &mut tx, &Actor::fresh(found.user, origin), None).await?;
+    }
     tx.commit().await?;
-    Ok(SignIn::Done(user))
+    Ok(if found.second_factor { SignIn::SecondFactor(found.user) } else { SignIn::Done(found.user) })
+}
+
+/// Notes that somebody is in.
+pub(super) async fn enter(ctx: &Ctx, db: &mut PgConnection, actor: &Actor, how: Option<Value>) -> Result<(), Error> {
+    store::mark_signed_in(db, actor.user, ctx.now()).await?;
+    Entry { action: "user.sign_in", org: None, target: &actor.user, before: None, after: how }
+        .record(ctx, db, actor)
+        .await
 }

@@ -1,14 +1,18 @@
 //! Making an account.
 
 use super::passwords::Password;
-use super::store;
+use super::store::NewUser;
 use super::throttle::{Network, Subject};
+use super::{links, store};
 use crate::audit::Entry;
+use crate::mail::{self, Letter};
 use crate::{Actor, Ctx, Error, Origin};
 use kernel::problem::Fields;
 use kernel::{Email, Name, Problem, UserId};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use std::fmt::Display;
 
 /// What the form asks.
 #[derive(Debug)]
@@ -37,7 +41,10 @@ pub enum SignUp {
     CheckMail,
 }
 
-/// Makes the account and answers who it is; the first account becomes the operator.
+/// Makes the account; the first one becomes the operator.
+///
+/// On a server that sends mail, the account opens with the link that goes to its address, and the answer, the work and the time are the same when
+/// somebody has the address already: that somebody gets a mail that says so. Without mail a taken address is told, and sign-up signs in at once.
 pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInput) -> Result<SignUp, Error> {
     let mut fields = Fields::default();
     let name = fields.check("name", input.name.parse::<Name>());
@@ -51,34 +58,68 @@ pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInp
     ctx.throttle.admit(ctx.now(), &[Subject::Address(Network::of(origin.address))])?;
     let hash = ctx.passwords.hash(password, &ctx.rng).await?;
     let mut tx = ctx.db.begin().await?;
-    let first = store::claim_operator(&mut tx, ctx.now()).await?;
+    let operator = store::claim_operator(&mut tx, ctx.now()).await?;
     let allowed = match policy {
         Policy::Open => true,
-        Policy::Invite => first || store::is_invited(&mut tx, &email, ctx.now()).await?,
-        Policy::Closed => first,
+        Policy::Invite => operator || store::is_invited(&mut tx, &email, ctx.now()).await?,
+        Policy::Closed => operator,
     };
     if !allowed {
         return Err(Problem::forbidden("This server takes new accounts by invitation only. Ask an admin of your organization to invite this address.").into());
     }
     let id: UserId = ctx.new_id();
-    let new = store::NewUser { id, email: &email, name: &name, password_hash: &hash, operator: first, now: ctx.now() };
-    if let Err(error) = store::insert_user(&mut tx, new).await {
-        return Err(if error.violates("user_account_email_key") {
+    let new = NewUser { id, email: &email, name: &name, password_hash: &hash, operator, now: ctx.now() };
+    let answer = if ctx.rules.mail {
+        by_mail(ctx, &mut tx, origin, new).await?;
+        SignUp::CheckMail
+    } else {
+        at_once(ctx, &mut tx, origin, new).await?;
+        SignUp::SignedIn(id)
+    };
+    tx.commit().await?;
+    Ok(answer)
+}
+
+async fn at_once(ctx: &Ctx, db: &mut PgConnection, origin: Origin, new: NewUser<'_>) -> Result<(), Error> {
+    let (actor, after) = (Actor::fresh(new.id, origin), describe(&new));
+    store::insert_user(db, new).await.map_err(|error| {
+        if error.violates("user_account_email_key") {
             Problem::field("email", "There is an account with this address already. Sign in, or reset its password.")
                 .into()
         } else {
             error
-        });
+        }
+    })?;
+    record(ctx, db, &actor, "user.sign_up", &actor.user, after).await
+}
+
+/// The same statements in the same order whether the address is free, waits to be verified, or is somebody's.
+async fn by_mail(ctx: &Ctx, db: &mut PgConnection, origin: Origin, new: NewUser<'_>) -> Result<(), Error> {
+    let (email, after) = (new.email.clone(), describe(&new));
+    links::store::delete_of_pending(db, &email).await?;
+    match store::insert_pending_user(db, new).await? {
+        Some(user) => {
+            mail::post_for_stranger(ctx, db, &email, &Letter::VerifyEmail).await?;
+            record(ctx, db, &Actor::fresh(user, origin), "user.sign_up", &user, after).await
+        }
+        None => {
+            mail::post_for_stranger(ctx, db, &email, &Letter::AlreadyRegistered).await?;
+            record(ctx, db, &Actor::stranger(origin), "user.sign_up_again", &email, Value::Null).await
+        }
     }
-    let actor = Actor { user: id, session: None, operator: first, origin };
-    let entry = Entry {
-        action: "user.sign_up",
-        org: None,
-        target: &id,
-        before: None,
-        after: Some(json!({ "email": email, "name": name, "operator": first })),
-    };
-    entry.record(ctx, &mut tx, &actor).await?;
-    tx.commit().await?;
-    Ok(SignUp::SignedIn(id))
+}
+
+fn describe(new: &NewUser<'_>) -> Value {
+    json!({ "email": new.email, "name": new.name, "operator": new.operator })
+}
+
+async fn record(
+    ctx: &Ctx,
+    db: &mut PgConnection,
+    actor: &Actor,
+    action: &'static str,
+    target: &(dyn Display + Sync),
+    after: Value,
+) -> Result<(), Error> {
+    Entry { action, org: None, target, before: None, after: Some(after) }.record(ctx, db, actor).await
 }

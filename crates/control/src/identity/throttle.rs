@@ -1,9 +1,10 @@
 //! Limits on guessing: how often an action may be tried by one address or against one account. Kept in memory by each node.
 
 use crate::Error;
-use kernel::Problem;
+use ipnet::IpNet;
+use kernel::{Problem, UserId};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
 
@@ -17,6 +18,17 @@ pub enum Subject {
     Address(Network),
     /// Tries against one account from one client network: nobody elsewhere can use them up, so nobody is locked out of their own account.
     Account(String, Network),
+    /// Tries against one account from all networks in which it has no live session: the guesses of many machines together, without keeping its
+    /// owner out of where they already are.
+    AccountFromAfar(String),
+    /// Codes for one account whose password was right.
+    SecondFactor(UserId),
+    /// Requests of one network for mail to one address.
+    MailRequest(String, Network),
+    /// Mail to one address that strangers asked for.
+    Mailbox(String),
+    /// Invitations that one user sends.
+    Invite(UserId),
 }
 
 /// An IPv4 address or an IPv6 /64, which is what one customer of a provider has.
@@ -29,6 +41,16 @@ impl Network {
             Some(IpAddr::V4(v4)) => Self(v4.to_ipv6_mapped().to_bits()),
             Some(IpAddr::V6(v6)) => Self(v6.to_bits() >> 64 << 64),
             None => Self(0),
+        }
+    }
+
+    /// The same as a range, to compare stored addresses with; none when the address is not known.
+    pub fn range(self) -> Option<IpNet> {
+        let address = Ipv6Addr::from_bits(self.0);
+        match address.to_ipv4_mapped() {
+            Some(v4) => Some(IpNet::from(IpAddr::from(v4))),
+            None if self.0 == 0 => None,
+            None => IpNet::new(address.into(), 64).ok(),
         }
     }
 }
@@ -45,6 +67,11 @@ impl Subject {
         match self {
             Self::Address(_) => Limit { burst: 60, every: Duration::seconds(1) },
             Self::Account(..) => Limit { burst: 10, every: Duration::seconds(6) },
+            Self::AccountFromAfar(_) => Limit { burst: 100, every: Duration::seconds(10) },
+            Self::SecondFactor(_) => Limit { burst: 10, every: Duration::seconds(30) },
+            Self::MailRequest(..) => Limit { burst: 3, every: Duration::minutes(2) },
+            Self::Mailbox(_) => Limit { burst: 5, every: Duration::minutes(5) },
+            Self::Invite(_) => Limit { burst: 50, every: Duration::seconds(30) },
         }
     }
 }
@@ -74,13 +101,22 @@ impl Throttle {
                 full_at.retain(|_, full| *full > now);
             }
             if full_at.len() >= MOST_ENTRIES {
-                full_at.clear();
+                forget_half(&mut full_at);
             }
             let full = full_at.entry(subject.clone()).or_insert(now);
             *full = (*full).max(now) + every;
         }
         Ok(())
     }
+}
+
+/// Drops the half that is full again soonest: who tried most is remembered longest.
+fn forget_half(full_at: &mut HashMap<Subject, OffsetDateTime>) {
+    let mut times: Vec<_> = full_at.values().copied().collect();
+    let middle = times.len() / 2;
+    let (_, median, _) = times.select_nth_unstable(middle);
+    let median = *median;
+    full_at.retain(|_, full| *full > median);
 }
 
 #[cfg(test)]
@@ -115,5 +151,23 @@ mod tests {
         assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:2"));
         assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
         assert_eq!(network("::ffff:192.0.2.1"), address(1));
+        let range = |text: &str| network(text).range().map(|range| range.to_string());
+        assert_eq!(range("192.0.2.1").as_deref(), Some("192.0.2.1/32"));
+        assert_eq!(range("2001:db8::1").as_deref(), Some("2001:db8::/64"));
+        assert_eq!(Network::of(None).range(), None);
+    }
+
+    #[test]
+    fn a_flood_makes_the_least_tried_forget_and_keeps_the_most_tried() {
+        let throttle = Throttle::default();
+        let now = datetime!(2026-01-01 00:00 UTC);
+        let account = [Subject::Account("ada@example.com".into(), address(1))];
+        while throttle.admit(now, &account).is_ok() {}
+        for n in 0..MOST_ENTRIES {
+            throttle.admit(now, &[Subject::Mailbox(n.to_string())]).unwrap();
+        }
+        assert!(throttle.0.lock().unwrap().len() <= MOST_ENTRIES);
+        let stays = throttle.admit(now, &account);
+        assert!(stays.is_err() || throttle.0.lock().unwrap().len() < MOST_ENTRIES);
     }
 }

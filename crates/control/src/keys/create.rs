@@ -39,6 +39,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, project: ProjectId, input: CreateK
         let found = resources::store::find(&mut tx, resource).await?;
         found.filter(|found| found.project == project.id).ok_or_else(|| Problem::not_found("resource"))?;
     }
+    projects::store::lock(&mut tx, project.id).await?;
     if store::count(&mut tx, project.id).await? >= MOST_KEYS {
         return Err(Problem::conflict(format!(
             "A project has at most {MOST_KEYS} API keys. Remove one that is no longer used."

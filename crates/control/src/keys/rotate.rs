@@ -1,7 +1,7 @@
-use super::{NewKey, PlainKey, State, require, store};
+use super::{MOST_KEYS, NewKey, PlainKey, State, require, store};
 use crate::audit::Entry;
 use crate::rights::Right;
-use crate::{Actor, Ctx, Error};
+use crate::{Actor, Ctx, Error, projects};
 use kernel::{KeyId, Problem};
 use serde_json::json;
 use time::Duration;
@@ -44,9 +44,18 @@ pub async fn rotate(ctx: &Ctx, actor: &Actor, id: KeyId, overlap: &str) -> Resul
     let overlap = overlap
         .ok_or_else(|| Problem::field("overlap", "Choose how long the old key goes on working: 0, 1h, 24h or 7d."))?;
     let mut tx = ctx.db.begin().await?;
+    let (_, project) = require(&mut tx, actor, id, Right::ManageKeys).await?;
+    // One rotation of a key at a time; it is read again under the lock.
+    projects::store::lock(&mut tx, project.id).await?;
     let (old, project) = require(&mut tx, actor, id, Right::ManageKeys).await?;
     if old.state(ctx.now()) != State::Active {
         return Err(Problem::conflict("Only an active key can be rotated. Create a new one instead.").into());
+    }
+    if store::count(&mut tx, project.id).await? >= MOST_KEYS {
+        return Err(Problem::conflict(format!(
+            "A project has at most {MOST_KEYS} API keys. Remove one that is no longer used."
+        ))
+        .into());
     }
     let (new_id, plain): (KeyId, _) = (ctx.new_id(), PlainKey::generate(&ctx.rng));
     let lifetime = old.expires_at.map(|end| end - old.created_at);

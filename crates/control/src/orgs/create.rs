@@ -1,6 +1,7 @@
-use super::store;
+use super::{members, store};
 use crate::audit::Entry;
-use crate::{Actor, Ctx, Error};
+use crate::operator::settings;
+use crate::{Actor, Ctx, Error, identity};
 use kernel::{Name, OrgId, Problem, Role};
 use serde_json::json;
 
@@ -12,11 +13,16 @@ pub async fn create(ctx: &Ctx, actor: &Actor, name: &str) -> Result<OrgId, Error
     let name = name.parse::<Name>().map_err(|error| Problem::field("name", error))?;
     let id: OrgId = ctx.new_id();
     let mut tx = ctx.db.begin().await?;
+    // One at a time for one user, so that the bound holds.
+    if !identity::store::lock(&mut tx, actor.user).await? {
+        return Err(Problem::unauthenticated().into());
+    }
     if store::count_owned(&mut tx, actor.user).await? >= MOST_OWNED {
         return Err(Problem::conflict(format!("You own {MOST_OWNED} organizations already. Delete one first.")).into());
     }
-    store::insert(&mut tx, id, &name, ctx.now()).await?;
-    store::insert_member(&mut tx, id, actor.user, Role::Owner, ctx.now()).await?;
+    let defaults = settings::load_in(ctx, &mut tx).await?;
+    store::insert(&mut tx, id, &name, (defaults.accelerate, defaults.pulse), ctx.now()).await?;
+    members::store::insert(&mut tx, id, actor.user, Role::Owner, ctx.now()).await?;
     Entry {
         action: "organization.create",
         org: Some(id),

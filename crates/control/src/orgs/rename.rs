@@ -10,7 +10,7 @@ pub async fn rename(ctx: &Ctx, actor: &Actor, id: OrgId, name: &str) -> Result<(
     let mut tx = ctx.db.begin().await?;
     Right::ManageOrg.require(&mut tx, actor, id).await?;
     let name = name.parse::<Name>().map_err(|error| Problem::field("name", error))?;
-    let before = store::rename(&mut tx, id, &name).await?;
+    let before = store::rename(&mut tx, id, &name).await?.ok_or_else(|| Problem::not_found("organization"))?;
     let entry = Entry {
         action: "organization.rename",
         org: Some(id),

@@ -73,25 +73,20 @@ pub async fn count_owned(db: &mut PgConnection, user: UserId) -> Result<i64, Err
     .await?)
 }
 
-pub async fn insert(db: &mut PgConnection, id: OrgId, name: &Name, now: OffsetDateTime) -> Result<(), Error> {
-    sqlx::query!("insert into organization (id, name, created_at) values ($1, $2, $3)", id.uuid(), name.as_str(), now)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-pub async fn insert_member(
+/// `access` is to Accelerate and to Pulse.
+pub async fn insert(
     db: &mut PgConnection,
-    org: OrgId,
-    user: UserId,
-    role: Role,
+    id: OrgId,
+    name: &Name,
+    access: (Access, Access),
     now: OffsetDateTime,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into member (org_id, user_id, role, created_at) values ($1, $2, $3, $4)",
-        org.uuid(),
-        user.uuid(),
-        role.as_str(),
+        "insert into organization (id, name, accelerate_access, pulse_access, created_at) values ($1, $2, $3, $4, $5)",
+        id.uuid(),
+        name.as_str(),
+        access.0.as_str(),
+        access.1.as_str(),
         now
     )
     .execute(db)
@@ -99,15 +94,27 @@ pub async fn insert_member(
     Ok(())
 }
 
-/// Answers the name before.
-pub async fn rename(db: &mut PgConnection, id: OrgId, name: &Name) -> Result<String, Error> {
+/// Answers the name before; none when the organization is gone.
+pub async fn rename(db: &mut PgConnection, id: OrgId, name: &Name) -> Result<Option<String>, Error> {
     let before = sqlx::query_scalar!(
         r#"update organization o set name = $2 from (select id, name from organization where id = $1 for update) b
            where o.id = b.id returning b.name as "name!""#,
         id.uuid(),
         name.as_str()
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
     Ok(before)
+}
+
+/// Holds the organization's row until the transaction ends.
+pub async fn lock(db: &mut PgConnection, id: OrgId) -> Result<(), Error> {
+    sqlx::query!("select id from organization where id = $1 for update", id.uuid()).fetch_optional(db).await?;
+    Ok(())
+}
+
+/// Everything below it goes with it.
+pub async fn delete(db: &mut PgConnection, id: OrgId) -> Result<(), Error> {
+    sqlx::query!("delete from organization where id = $1", id.uuid()).execute(db).await?;
+    Ok(())
 }

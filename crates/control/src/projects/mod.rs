@@ -5,6 +5,7 @@ pub mod delete;
 pub mod get;
 pub mod list;
 pub mod rename;
+pub mod set_default_resource;
 pub mod store;
 
 use crate::rights::Right;

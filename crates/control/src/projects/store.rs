@@ -75,6 +75,11 @@ pub async fn page(
     Ok(Page { items, total, request })
 }
 
+pub async fn count(db: &mut PgConnection, org: OrgId) -> Result<i64, Error> {
+    let count = sqlx::query_scalar!(r#"select count(*) as "count!" from project where org_id = $1"#, org.uuid());
+    Ok(count.fetch_one(db).await?)
+}
+
 pub async fn insert(
     db: &mut PgConnection,
     id: ProjectId,

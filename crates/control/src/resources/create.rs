@@ -6,6 +6,9 @@ use kernel::{Name, Problem, ProjectId, ResourceId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
+/// Resources of one project at most: they are listed on one page.
+const MOST_RESOURCES: usize = 100;
+
 /// Makes an environment; the project's first resource becomes its default.
 pub async fn create(
     ctx: &Ctx,
@@ -17,6 +20,12 @@ pub async fn create(
     let mut tx = ctx.db.begin().await?;
     let project = projects::require(&mut tx, actor, project, Right::ManageResource).await?;
     let name = name.parse::<Name>().map_err(|error| Problem::field("name", error))?;
+    projects::store::lock(&mut tx, project.id).await?;
+    if store::list(&mut tx, project.id).await?.len() >= MOST_RESOURCES {
+        return Err(
+            Problem::conflict(format!("A project has at most {MOST_RESOURCES} resources. Delete one first.")).into()
+        );
+    }
     let id: ResourceId = ctx.new_id();
     let sealed = connection.as_ref().map(|c| ctx.vault.seal(&purpose(id), c.secret.expose_secret())).transpose()?;
     let masked = connection.map(|c| c.masked);

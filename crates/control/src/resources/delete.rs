@@ -25,6 +25,7 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResou
             Problem::field("confirmation", "This is not the resource's name. Type it exactly as it is shown.").into()
         );
     }
+    let mut next = None;
     if resource.is_default {
         let others = store::list(&mut tx, project.id)
             .await?
@@ -32,7 +33,7 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResou
             .filter(|other| other.id != id)
             .map(|other| other.id)
             .collect::<Vec<_>>();
-        let next = match (others.as_slice(), input.successor) {
+        next = match (others.as_slice(), input.successor) {
             ([], _) => None,
             (others, Some(successor)) if others.contains(&successor) => Some(successor),
             _ => {
@@ -47,7 +48,7 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResou
     }
     store::delete(&mut tx, id).await?;
     let before = json!({ "name": resource.name, "default": resource.is_default });
-    let after = input.successor.map(|successor| json!({ "default": successor }));
+    let after = next.map(|next| json!({ "default": next }));
     Entry { action: "resource.delete", org: Some(project.org), target: &id, before: Some(before), after }
         .record(ctx, &mut tx, actor)
         .await?;

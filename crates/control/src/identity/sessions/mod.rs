@@ -3,7 +3,8 @@
 //! A session is found by the SHA-256 of its cookie. It ends after an idle time, after an absolute time, at sign-out, and when its user ends it
 //! from elsewhere.
 
-use super::store;
+pub mod store;
+
 use crate::audit::Entry;
 use crate::{Actor, Ctx, Error};
 use kernel::{Problem, SessionId};
@@ -38,12 +39,12 @@ pub async fn load(ctx: &Ctx, token: &str) -> Result<Option<Stored>, Error> {
     let mut db = ctx.db.acquire().await?;
     let now = ctx.now();
     let Some((stored, last_seen)) =
-        store::session(&mut db, &super::hash_token(token), now, now - ctx.rules.session_idle).await?
+        store::find(&mut db, &super::hash_token(token), now, now - ctx.rules.session_idle).await?
     else {
         return Ok(None);
     };
     if now - last_seen > Duration::minutes(1) {
-        store::touch_session(&mut db, stored.id, now).await?;
+        store::touch(&mut db, stored.id, now).await?;
     }
     Ok(Some(stored))
 }
@@ -52,7 +53,7 @@ pub async fn load(ctx: &Ctx, token: &str) -> Result<Option<Stored>, Error> {
 pub async fn create(ctx: &Ctx, token: &str, data: &Value) -> Result<bool, Error> {
     let mut db = ctx.db.acquire().await?;
     let expires_at = ctx.now() + ctx.rules.session_absolute;
-    store::insert_session(
+    store::insert(
         &mut db,
         store::NewSession { token_hash: &super::hash_token(token), id: ctx.new_id(), data, now: ctx.now(), expires_at },
     )
@@ -62,31 +63,31 @@ pub async fn create(ctx: &Ctx, token: &str, data: &Value) -> Result<bool, Error>
 /// Replaces what the cookie store keeps.
 pub async fn save(ctx: &Ctx, token: &str, data: &Value) -> Result<(), Error> {
     let mut db = ctx.db.acquire().await?;
-    store::update_session(&mut db, &super::hash_token(token), data).await
+    store::update(&mut db, &super::hash_token(token), data).await
 }
 
 /// Ends the session of this cookie.
 pub async fn delete(ctx: &Ctx, token: &str) -> Result<(), Error> {
     let mut db = ctx.db.acquire().await?;
-    store::delete_session(&mut db, &super::hash_token(token)).await
+    store::delete(&mut db, &super::hash_token(token)).await
 }
 
-/// Removes what has ended; a worker calls it now and then.
+/// Removes sessions that have ended and parcels that nobody took; a worker calls it now and then.
 pub async fn delete_expired(ctx: &Ctx) -> Result<u64, Error> {
     let mut db = ctx.db.acquire().await?;
-    store::delete_expired_sessions(&mut db, ctx.now(), ctx.now() - ctx.rules.session_idle).await
+    store::delete_expired(&mut db, ctx.now(), ctx.now() - ctx.rules.session_idle).await
 }
 
 /// The actor's live sessions, the latest first.
 pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<Session>, Error> {
     let mut db = ctx.db.acquire().await?;
-    store::sessions_of(&mut db, actor, ctx.now(), ctx.now() - ctx.rules.session_idle).await
+    store::list(&mut db, actor, ctx.now(), ctx.now() - ctx.rules.session_idle).await
 }
 
 /// Ends every session of the actor but the one that asks; answers how many.
 pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<u64, Error> {
     let mut tx = ctx.db.begin().await?;
-    let ended = store::delete_sessions(&mut tx, actor.user, actor.session).await?;
+    let ended = store::delete_all(&mut tx, actor.user, actor.session).await?;
     let entry = Entry {
         action: "session.end_others",
         org: None,
@@ -97,6 +98,19 @@ pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<u64, Error> {
     entry.record(ctx, &mut tx, actor).await?;
     tx.commit().await?;
     Ok(ended)
+}
+
+/// Ends one session of the actor, here or elsewhere.
+pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), Error> {
+    let mut tx = ctx.db.begin().await?;
+    if !store::delete_of(&mut tx, actor.user, id).await? {
+        return Err(Problem::not_found("session").into());
+    }
+    Entry { action: "session.end", org: None, target: &id, before: None, after: None }
+        .record(ctx, &mut tx, actor)
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Puts one secret into the session's row for the next page to show. Only this session can take it, once, within five minutes.

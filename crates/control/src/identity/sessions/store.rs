@@ -1,0 +1,192 @@
+use super::{Session, Stored};
+use crate::{Actor, Error};
+use ipnet::IpNet;
+use kernel::{SessionId, UserId};
+use serde_json::Value;
+use sqlx::PgConnection;
+use std::net::IpAddr;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Characters that are kept of what a browser calls itself.
+const MOST_USER_AGENT: usize = 300;
+
+/// A live session by its cookie's hash, and when it was last seen.
+pub async fn find(
+    db: &mut PgConnection,
+    token_hash: &[u8],
+    now: OffsetDateTime,
+    idle_since: OffsetDateTime,
+) -> Result<Option<(Stored, OffsetDateTime)>, Error> {
+    let row = sqlx::query!(
+        "select id, data, expires_at, last_seen_at from session where token_hash = $1 and expires_at > $2 and last_seen_at > $3",
+        token_hash,
+        now,
+        idle_since
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| {
+        (Stored { id: SessionId::from_uuid(row.id), data: row.data, expires_at: row.expires_at }, row.last_seen_at)
+    }))
+}
+
+/// Moves the session's idle end on, and what members see as "last seen".
+pub async fn touch(db: &mut PgConnection, id: SessionId, now: OffsetDateTime) -> Result<(), Error> {
+    sqlx::query!(
+        r#"with touched as (update session set last_seen_at = $2 where id = $1 returning user_id)
+           update user_account u set last_seen_at = $2 from touched where u.id = touched.user_id"#,
+        id.uuid(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub struct NewSession<'a> {
+    pub token_hash: &'a [u8],
+    pub id: SessionId,
+    pub data: &'a Value,
+    pub now: OffsetDateTime,
+    pub expires_at: OffsetDateTime,
+}
+
+/// The user, address and browser are read from the cookie store's data, which is the one place that sign-in writes them to.
+pub async fn insert(db: &mut PgConnection, new: NewSession<'_>) -> Result<bool, Error> {
+    let user = signed_in_user(new.data);
+    let address = new.data.get("address").and_then(Value::as_str).and_then(|text| text.parse::<IpAddr>().ok());
+    let address = address.map(|address| IpNet::from(address.to_canonical()));
+    let user_agent = new.data.get("user_agent").and_then(Value::as_str);
+    let user_agent = user_agent.map(|text| text.chars().take(MOST_USER_AGENT).collect::<String>());
+    let inserted = sqlx::query!(
+        r#"insert into session (token_hash, id, user_id, data, address, user_agent, created_at, last_seen_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $7, $8) on conflict (token_hash) do nothing"#,
+        new.token_hash,
+        new.id.uuid(),
+        user,
+        new.data,
+        address,
+        user_agent,
+        new.now,
+        new.expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+pub async fn update(db: &mut PgConnection, token_hash: &[u8], data: &Value) -> Result<(), Error> {
+    sqlx::query!(
+        "update session set data = $2, user_id = $3 where token_hash = $1",
+        token_hash,
+        data,
+        signed_in_user(data)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+fn signed_in_user(data: &Value) -> Option<Uuid> {
+    data.get("user").and_then(Value::as_str).and_then(|text| text.parse::<UserId>().ok()).map(UserId::uuid)
+}
+
+pub async fn delete(db: &mut PgConnection, token_hash: &[u8]) -> Result<(), Error> {
+    sqlx::query!("delete from session where token_hash = $1", token_hash).execute(db).await?;
+    Ok(())
+}
+
+/// All sessions of a user but `keep`.
+pub async fn delete_all(db: &mut PgConnection, user: UserId, keep: Option<SessionId>) -> Result<u64, Error> {
+    let keep = keep.map(SessionId::uuid);
+    let deleted = sqlx::query!("delete from session where user_id = $1 and id is distinct from $2", user.uuid(), keep)
+        .execute(db)
+        .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// One session of the user; answers whether there was one.
+pub async fn delete_of(db: &mut PgConnection, user: UserId, id: SessionId) -> Result<bool, Error> {
+    let deleted =
+        sqlx::query!("delete from session where user_id = $1 and id = $2", user.uuid(), id.uuid()).execute(db).await?;
+    Ok(deleted.rows_affected() == 1)
+}
+
+/// Sessions that have ended, and parcels that nobody took in time.
+pub async fn delete_expired(
+    db: &mut PgConnection,
+    now: OffsetDateTime,
+    idle_since: OffsetDateTime,
+) -> Result<u64, Error> {
+    let deleted = sqlx::query!("delete from session where expires_at <= $1 or last_seen_at <= $2", now, idle_since)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!("update session set parcel = null, parcel_expires_at = null where parcel_expires_at <= $1", now)
+        .execute(db)
+        .await?;
+    Ok(deleted.rows_affected())
+}
+
+pub async fn list(
+    db: &mut PgConnection,
+    actor: &Actor,
+    now: OffsetDateTime,
+    idle_since: OffsetDateTime,
+) -> Result<Vec<Session>, Error> {
+    let rows = sqlx::query!(
+        r#"select id, host(address) as address, user_agent, created_at, last_seen_at from session
+           where user_id = $1 and expires_at > $2 and last_seen_at > $3 order by last_seen_at desc limit 100"#,
+        actor.user.uuid(),
+        now,
+        idle_since
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Session {
+            id: SessionId::from_uuid(row.id),
+            address: row.address,
+            user_agent: row.user_agent,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            current: actor.session == Some(SessionId::from_uuid(row.id)),
+        })
+        .collect())
+}
+
+pub async fn put_parcel(
+    db: &mut PgConnection,
+    session: SessionId,
+    sealed: &[u8],
+    expires_at: OffsetDateTime,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update session set parcel = $2, parcel_expires_at = $3 where id = $1",
+        session.uuid(),
+        sealed,
+        expires_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The parcel as it was, deleted in the same statement.
+pub async fn take_parcel(
+    db: &mut PgConnection,
+    session: SessionId,
+    now: OffsetDateTime,
+) -> Result<Option<Vec<u8>>, Error> {
+    let row = sqlx::query!(
+        r#"with taken as (select id, parcel, parcel_expires_at from session where id = $1 and parcel is not null for update)
+           update session s set parcel = null, parcel_expires_at = null from taken where s.id = taken.id
+           returning taken.parcel as "parcel!", taken.parcel_expires_at > $2 as "fresh!""#,
+        session.uuid(),
+        now
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.filter(|row| row.fresh).map(|row| row.parcel))
+}

@@ -1,0 +1,14 @@
+//! What the operators of a server do: users, organizations, the waiting list, settings. To everybody else all of it is "not found".
+
+pub mod orgs;
+pub mod settings;
+pub mod users;
+pub mod waitlist;
+
+use crate::{Actor, Error};
+use kernel::Problem;
+
+/// Operators only. Others do not learn that there is such a page.
+fn require(actor: &Actor) -> Result<(), Error> {
+    if actor.operator { Ok(()) } else { Err(Problem::not_found("page").into()) }
+}
