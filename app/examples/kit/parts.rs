@@ -140,7 +140,7 @@ fn content() -> AnyView {
             <SecretBox id="secret" name="API key" secret="ppk_4f9AQwErTyUiOpAsDfGhJkLzXcVbNm0123x7Qe"/>
             <ButtonRow><StoredButton href="#">"I've stored it securely"</StoredButton></ButtonRow>
             <CodeBlock label="prisma.ts" code="import { PrismaClient } from \"@prisma/client/edge\";\n\nexport const prisma = new PrismaClient();"/>
-            <div class="skeleton h-11"></div>
+            <Skeleton/>
         </Section>
     }
     .into_any()

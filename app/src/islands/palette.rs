@@ -1,6 +1,6 @@
 //! The command palette: Ctrl or Cmd and K reaches everything.
 
-use crate::kit::{Glyph, Icon};
+use crate::kit::{Glyph, Icon, Skeleton};
 use crate::model::palette::{Item, search};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -107,6 +107,7 @@ pub fn CommandPalette(
                 <kbd aria-hidden="true">"Esc"</kbd>
             </div>
             <div class="palette-list" id="palette-list" role="listbox" aria-label="Results">{options}</div>
+            <div class="palette-wait" hidden=move || data.get() != Data::Loading><Skeleton rows=4/></div>
             <p class="palette-status" role="status">{status}</p>
             <button class="palette-retry" type="button" hidden=move || data.get() != Data::Failed on:click=move |_| load()>
                 "Try again"

@@ -76,6 +76,10 @@
     for (const form of document.querySelectorAll("form[data-pending]")) delete form.dataset.pending;
     for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   };
+  // A transition that the browser skips (a download, a page of another kind) is no error.
+  for (const type of ["pageswap", "pagereveal"]) {
+    addEventListener(type, ({ viewTransition: fade }) => [fade?.ready, fade?.finished].forEach((part) => part?.catch(() => {})));
+  }
   addEventListener("pageshow", settle);
   addEventListener("pagehide", settle);
 
@@ -88,9 +92,14 @@
     for (const time of document.querySelectorAll("time.moment")) time.title = zone.format(new Date(time.dateTime));
   };
 
-  // A toast that arrives with the page is no change to a screen reader: it is put in anew. So is the focus of a result.
+  // A toast that arrives with the page is no change to a screen reader: it is put in anew. It goes when it has been read and nobody holds it.
   const announce = () => {
-    for (const region of document.querySelectorAll(".toasts")) setTimeout(() => region.replaceChildren(...region.childNodes), 100);
+    for (const region of document.querySelectorAll(".toasts")) {
+      setTimeout(() => region.replaceChildren(...region.childNodes), 100);
+      const held = () => region.matches(":hover, :focus-within");
+      const fold = () => (held() ? setTimeout(fold, 2000) : region.querySelector("details")?.removeAttribute("open"));
+      setTimeout(fold, 10000);
+    }
     if (!document.querySelector("dialog:modal")) document.querySelector("main [data-focus]")?.focus({ preventScroll: false });
   };
 

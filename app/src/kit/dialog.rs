@@ -185,3 +185,58 @@ pub fn FormFailure(#[prop(into)] form: String) -> impl IntoView {
     let state = FormState::of(form);
     state.problem.clone().map(|problem| view! { <ErrorSummary problem state/> })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::TextField;
+    use crate::kit::testing::{html, html_after};
+    use kernel::Problem;
+
+    fn page() -> impl IntoView {
+        view! {
+            <DialogLink href="/keys/new" dialog="keys/create">"New API Key"</DialogLink>
+            <Dialog id="keys/create" title="Create API key" form="keys/create">
+                <Form id="keys/create" action="/keys">
+                    <TextField name="name" label="Name"/>
+                    <DialogActions><SubmitButton>"Create"</SubmitButton><Cancel href="/keys"/></DialogActions>
+                </Form>
+            </Dialog>
+        }
+    }
+
+    #[test]
+    fn a_closed_dialog_has_its_link_its_name_and_a_way_out_without_a_script() {
+        let html = html(page);
+        assert!(html.contains("href=\"/keys/new\"") && html.contains("data-dialog=\"keys-create\""), "{html}");
+        assert!(html.contains("aria-labelledby=\"keys-create-title\"") && html.contains("id=\"keys-create-title\""), "{html}");
+        assert!(html.contains("<form method=\"dialog\" id=\"keys-create-dismiss\">"), "{html}");
+        assert_eq!(html.matches("form=\"keys-create-dismiss\"").count(), 2, "close and cancel: {html}");
+        assert_eq!(html.matches("id=\"keys-create\"").count(), 1, "{html}");
+        assert!(!html.contains(" open") && !html.contains("data-modal"), "{html}");
+    }
+
+    #[test]
+    fn the_failure_of_its_form_opens_it_and_of_another_does_not() {
+        let after = |form: &str| html_after(Flash::failure(form, Problem::field("name", "Enter a name."), Vec::new()), page);
+        let open = after("keys/create");
+        assert!(open.contains(" open") && open.contains("data-modal") && open.contains("Enter a name."), "{open}");
+        assert_eq!(after("keys/remove:key_1"), html(page));
+    }
+
+    #[test]
+    fn outside_of_a_dialog_cancel_leads_back() {
+        let page = || view! { <ConfirmForm id="keys/remove:1" action="/k" verb="Remove API key" back="/keys"><p>"Gone."</p></ConfirmForm> };
+        let html = html(page);
+        assert!(html.contains("<a ") && html.contains("href=\"/keys\""), "{html}");
+        assert!(html.contains("btn-danger") && html.contains("Remove API key"), "{html}");
+    }
+
+    #[test]
+    fn a_question_of_each_row_has_ids_of_its_own() {
+        let dialog = |id: &'static str| view! { <ConfirmDialog id title="Remove?" action="/k" verb="Remove" back="/">"Gone."</ConfirmDialog> };
+        let html = html(move || view! { {dialog("keys/remove:key_1")}{dialog("keys/remove:key_2")} });
+        let ids: Vec<_> = html.match_indices(" id=\"").map(|(at, _)| html[at + 5..].split('"').next()).collect();
+        assert_eq!(ids.iter().collect::<std::collections::HashSet<_>>().len(), ids.len(), "{ids:?}");
+    }
+}

@@ -86,3 +86,43 @@ pub fn MessagePage(
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::testing::html;
+    use crate::kit::{Account, Crumb, MenuLink};
+
+    fn bar() -> Bar {
+        let crumb = |kind, label: &str| Crumb {
+            kind,
+            label: label.to_owned(),
+            href: format!("/{label}"),
+            choices: vec![MenuLink::new(label, "#").current(true)],
+            more: Vec::new(),
+        };
+        let account = Account { name: "Ada".into(), email: "ada@example.com".into(), links: Vec::new() };
+        let crumbs = vec![crumb("Organization", "<Acme>"), crumb("Project", "shop")];
+        Bar { crumbs, account, theme_action: "/theme".into(), sign_out_action: "/sign-out".into(), ..Bar::default() }
+    }
+
+    #[test]
+    fn the_console_has_its_landmarks_and_says_where_the_visitor_is() {
+        let tabs = vec![Tab::new("Dashboard", "/shop", true), Tab::new("Settings", "/shop/settings", false)];
+        let html = html(|| view! { <ConsoleLayout bar=bar() tabs_label="Project" tabs>"x"</ConsoleLayout> });
+        for part in ["<main", "href=\"#content\"", "id=\"content\"", "aria-label=\"Project\"", "aria-label=\"Place\"", "role=\"status\""] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+        assert_eq!(html.matches("aria-current=\"page\"").count(), 1, "{html}");
+        assert_eq!(html.matches("aria-current=\"location\"").count(), 1, "{html}");
+        assert!(html.contains("Switch project") && html.contains("&lt;Acme&gt;"), "{html}");
+    }
+
+    #[test]
+    fn theme_and_sign_out_are_plain_posts() {
+        let html = html(|| view! { <ConsoleLayout bar=bar()>"x"</ConsoleLayout> });
+        assert!(html.contains("action=\"/theme\"") && html.contains("name=\"theme\" value=\"dark\""), "{html}");
+        assert!(html.contains("action=\"/sign-out\"") && html.contains("value=\"sign-out\""), "{html}");
+        assert_eq!(html.matches("method=\"post\"").count(), 2, "{html}");
+    }
+}

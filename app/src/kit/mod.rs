@@ -1,10 +1,12 @@
 //! The design system: every page is made of these parts, and of nothing else.
 //!
-//! `docs/CONSOLE.md` has the map. Only `icon` is compiled for the browser too, because islands use it; the rest renders on the server alone.
+//! `docs/CONSOLE.md` has the map. `icon` and `skeleton` are compiled for the browser too, because islands use them; the rest renders on the server alone.
 
 mod icon;
+mod skeleton;
 
 pub use icon::{Glyph, Icon};
+pub use skeleton::Skeleton;
 
 /// Declares the parts that only the server renders, and makes their names the kit's own.
 macro_rules! server_parts {

@@ -56,7 +56,7 @@ fn AccountMenu(account: Account, theme: Theme, theme_action: String, sign_out_ac
     let trigger = view! { <Avatar name=name.clone()/> }.into_any();
     view! {
         <Menu label=format!("Account of {name}") trigger class="avatar-button">
-            <div class="menu-group px-2 py-1.5">
+            <div class="menu-group px-3 py-2">
                 <p class="truncate font-medium">{name}</p>
                 <p class="truncate text-xs text-muted">{email}</p>
             </div>
