@@ -34,7 +34,7 @@ create table api_key (
     -- Null: the key is the project's, and reaches its default resource.
     resource_id      uuid,
     name             text not null,
-    key_hash         bytea not null unique,
+    key_hash         bytea not null unique check (octet_length(key_hash) = 32),
     visible_start    text not null,
     visible_end      text not null,
     rights           text not null check (rights in ('full', 'read_only')),
@@ -50,29 +50,39 @@ create table api_key (
 create index api_key_project on api_key (project_id, created_at);
 create index api_key_resource on api_key (resource_id);
 
--- The feed of every gateway's key table. A reader takes all rows whose transaction was not yet visible to its previous snapshot, so a change
--- that commits late is never missed; reading a row twice is harmless.
+-- The feed of every node's key table: which keys to read again, one by its hash or all that lead to a project's default resource. A reader takes
+-- the rows whose transaction its previous snapshot did not see, so a change that commits late is never missed. A new default is one row, and the
+-- keys are looked up by the reader: a key made in a transaction that runs beside it is read again by whichever commits last.
 create table key_change (
-    xid    xid8 not null default pg_current_xact_id(),
-    key_id uuid not null,
-    at     timestamptz not null default clock_timestamp()
+    xid        xid8 not null default pg_current_xact_id(),
+    key_hash   bytea,
+    project_id uuid,
+    check (num_nonnulls(key_hash, project_id) = 1)
 );
 create index key_change_xid on key_change (xid);
 
+-- Which changes may be gone: those of transactions below the lowest floor. Each floor is the oldest transaction that was running when it was taken.
+create table key_change_floor (
+    floor    xid8 not null,
+    taken_at timestamptz not null
+);
+insert into key_change_floor values ('0', '-infinity');
+
 create function record_key_change() returns trigger language plpgsql as $$
 begin
-    insert into key_change (key_id) values (coalesce(new.id, old.id));
+    insert into key_change (key_hash)
+    select distinct key_hash from unnest(array[old.key_hash, new.key_hash]) as key_hash where key_hash is not null;
     perform pg_notify('key_change', '');
     return null;
 end $$;
+-- Not of last_used_at: a node writes that for each key in use.
 create trigger api_key_changed
     after insert or delete or update of key_hash, rights, allowed_ranges, expires_at, disabled_at, resource_id on api_key
     for each row execute function record_key_change();
 
--- A project's key reaches its default resource, so a new default changes what its keys reach.
 create function record_default_change() returns trigger language plpgsql as $$
 begin
-    insert into key_change (key_id) select id from api_key where project_id = new.id and resource_id is null;
+    insert into key_change (project_id) values (new.id);
     perform pg_notify('key_change', '');
     return null;
 end $$;

@@ -8,6 +8,7 @@ pub mod ranges;
 pub mod remove;
 pub mod rotate;
 pub mod store;
+pub mod verify;
 
 pub use plain::{HashedKey, PlainKey};
 

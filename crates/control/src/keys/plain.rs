@@ -1,17 +1,23 @@
 //! The text of a key and what is stored of it.
 
 use crate::Rng;
-use crate::identity::hash_token;
 use kernel::key;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 /// The whole text of a key. `Debug` does not print it.
 #[derive(Debug, Clone)]
 pub struct PlainKey(SecretString);
 
-/// SHA-256 of a key's text, 32 bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct HashedKey(pub Vec<u8>);
+/// SHA-256 of a key's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HashedKey(pub [u8; 32]);
+
+impl HashedKey {
+    pub fn of(text: &str) -> Self {
+        Self(Sha256::digest(text.as_bytes()).into())
+    }
+}
 
 impl PlainKey {
     pub fn generate(rng: &Rng) -> Self {
@@ -23,7 +29,7 @@ impl PlainKey {
     }
 
     pub fn hashed(&self) -> HashedKey {
-        HashedKey(hash_token(self.expose()))
+        HashedKey::of(self.expose())
     }
 
     /// The first eight and the last four characters, kept for display.

@@ -116,7 +116,7 @@ pub async fn insert(db: &mut PgConnection, new: NewRow<'_>) -> Result<(), Error>
         new.project.uuid(),
         new.resource.map(ResourceId::uuid),
         new.name.as_str(),
-        new.hash.0,
+        &new.hash.0[..],
         new.visible.0,
         new.visible.1,
         new.rights.as_str(),
