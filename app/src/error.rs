@@ -17,10 +17,12 @@ impl FromServerFnError for ConsoleError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self(match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Problem::new(kernel::ProblemCode::Invalid, "The form was incomplete. Reload the page and send it again.")
+                Problem::new(
+                    kernel::ProblemCode::Invalid,
+                    "The form was incomplete. Reload the page and send it again.",
+                )
             }
             _ => Problem::internal(),
         })
     }
 }
-

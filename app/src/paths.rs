@@ -1,6 +1,6 @@
 //! Every link of the console. A page builds its hrefs here and nowhere else.
 
-use kernel::{KeyId, OrgId, ProjectId, ResourceId};
+use kernel::{KeyId, OrgId, ProjectId, ResourceId, UserId};
 
 pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -10,8 +10,16 @@ pub const SECOND_FACTOR: &str = "/sign-in/code";
 /// Says that a mail is on its way.
 pub const CHECK_MAIL: &str = "/check-mail";
 pub const ACCOUNT: &str = "/account";
+pub const ACCOUNT_SECOND_FACTOR: &str = "/account/second-factor";
+pub const DELETE_ACCOUNT: &str = "/account/delete";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
 pub const ADMIN: &str = "/admin";
+pub const ADMIN_NEW_USER: &str = "/admin/users/new";
+pub const ADMIN_ORGS: &str = "/admin/organizations";
+pub const ADMIN_SETTINGS: &str = "/admin/settings";
+pub const ADMIN_WAITLIST: &str = "/admin/waitlist";
+/// Asks for the address that a link is mailed to.
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const ORGS: &str = "/orgs";
 pub const NEW_ORG: &str = "/orgs/new";
 pub const HELP: &str = "/help";
@@ -19,10 +27,23 @@ pub const HELP: &str = "/help";
 pub const PALETTE: &str = "/api/palette";
 
 /// Pages that need nobody to be signed in.
-pub const PUBLIC: [&str; 4] = [SIGN_IN, SIGN_UP, SECOND_FACTOR, CHECK_MAIL];
+const PUBLIC: [&str; 5] = [SIGN_IN, SIGN_UP, SECOND_FACTOR, CHECK_MAIL, FORGOT_PASSWORD];
+/// Below these stands a token of a mailed or copied link.
+const PUBLIC_LINKS: [&str; 3] = ["/verify-email/", "/reset-password/", "/invitations/"];
+
+/// Whether a page may be seen by somebody who is not signed in.
+pub fn is_public(path: &str) -> bool {
+    let is_link =
+        |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|token| !token.is_empty() && !token.contains('/'));
+    PUBLIC.contains(&path) || PUBLIC_LINKS.iter().any(is_link)
+}
 
 pub fn sign_in_then(next: &str) -> String {
     format!("{SIGN_IN}?next={}", percent(next))
+}
+
+pub fn sign_up_then(next: &str) -> String {
+    format!("{SIGN_UP}?next={}", percent(next))
 }
 
 pub fn org(id: OrgId) -> String {
@@ -39,6 +60,24 @@ pub fn org_members(id: OrgId) -> String {
 
 pub fn org_settings(id: OrgId) -> String {
     format!("/orgs/{id}/settings")
+}
+
+pub fn delete_org(id: OrgId) -> String {
+    format!("/orgs/{id}/settings/delete")
+}
+
+pub fn invite_member(id: OrgId) -> String {
+    format!("/orgs/{id}/members/invite")
+}
+
+/// Where a member's role is changed, or the member removed.
+pub fn member(org: OrgId, user: UserId) -> String {
+    format!("/orgs/{org}/members/{user}")
+}
+
+/// Where an operator looks after one account.
+pub fn admin_user(user: UserId) -> String {
+    format!("/admin/users/{user}")
 }
 
 pub fn new_project(org: OrgId) -> String {
@@ -150,7 +189,15 @@ mod tests {
         for path in ["/", "/orgs/x?page=2", "/a//b"] {
             assert_eq!(own(path), Some(path));
         }
-        for path in ["", "orgs", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "javascript:alert(1)"] {
+        for path in [
+            "",
+            "orgs",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+        ] {
             assert_eq!(own(path), None, "{path}");
         }
     }

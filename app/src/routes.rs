@@ -1,14 +1,22 @@
 //! Which page stands at which path.
 
-use crate::pages::account::{ProfilePage, SecurityPage};
-use crate::pages::auth::{SignInPage, SignUpPage};
+use crate::pages::account::{DeleteAccountPage, ProfilePage, SecondFactorSetupPage, SecurityPage};
+use crate::pages::admin::{AdminOrgsPage, AdminSettingsPage, AdminUserPage, AdminUsersPage, NewUserPage, WaitlistPage};
+use crate::pages::auth::{
+    CheckMailPage, ForgotPasswordPage, ResetPasswordPage, SecondFactorPage, SignInPage, SignUpPage, VerifyEmailPage,
+};
 use crate::pages::help::HelpPage;
 use crate::pages::keys::{KeyPage, NewProjectKeyPage, NewResourceKeyPage, RemoveKeyPage, RotateKeyPage};
+use crate::pages::members::{InvitationPage, InviteMemberPage, MemberPage, MembersPage};
 use crate::pages::message::NotFoundPage;
-use crate::pages::orgs::{NewOrgPage, OrgPage, OrgSettingsPage, OrgUsagePage, OrgsPage};
-use crate::pages::projects::{DeleteProjectPage, NewProjectPage, ProjectAcceleratePage, ProjectKeysPage, ProjectPage, ProjectPulsePage, ProjectSettingsPage};
+use crate::pages::orgs::{DeleteOrgPage, NewOrgPage, OrgPage, OrgSettingsPage, OrgUsagePage, OrgsPage};
+use crate::pages::projects::{
+    DeleteProjectPage, NewProjectPage, ProjectAcceleratePage, ProjectKeysPage, ProjectPage, ProjectPulsePage,
+    ProjectSettingsPage,
+};
 use crate::pages::resources::{
-    DeleteResourcePage, NewResourcePage, ResourceAcceleratePage, ResourceKeysPage, ResourcePage, ResourcePulsePage, ResourceSettingsPage,
+    DeleteResourcePage, NewResourcePage, ResourceAcceleratePage, ResourceKeysPage, ResourcePage, ResourcePulsePage,
+    ResourceSettingsPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -26,12 +34,30 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("sign-up") view=SignUpPage ssr=SsrMode::Async/>
                 <Route path=path!("account") view=ProfilePage ssr=SsrMode::Async/>
+                <Route path=path!("sign-in/code") view=SecondFactorPage ssr=SsrMode::Async/>
+                <Route path=path!("check-mail") view=CheckMailPage ssr=SsrMode::Async/>
+                <Route path=path!("forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
+                <Route path=path!("reset-password/:token") view=ResetPasswordPage ssr=SsrMode::Async/>
+                <Route path=path!("verify-email/:token") view=VerifyEmailPage ssr=SsrMode::Async/>
+                <Route path=path!("invitations/:token") view=InvitationPage ssr=SsrMode::Async/>
+                <Route path=path!("account/delete") view=DeleteAccountPage ssr=SsrMode::Async/>
+                <Route path=path!("account/second-factor") view=SecondFactorSetupPage ssr=SsrMode::Async/>
+                <Route path=path!("admin") view=AdminUsersPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/users/new") view=NewUserPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/users/:user") view=AdminUserPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/organizations") view=AdminOrgsPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/settings") view=AdminSettingsPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/waitlist") view=WaitlistPage ssr=SsrMode::Async/>
                 <Route path=path!("account/security") view=SecurityPage ssr=SsrMode::Async/>
                 <Route path=path!("help") view=HelpPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs") view=OrgsPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/new") view=NewOrgPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org") view=OrgPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/usage") view=OrgUsagePage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/members") view=MembersPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/members/invite") view=InviteMemberPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/members/:user") view=MemberPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/settings/delete") view=DeleteOrgPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/settings") view=OrgSettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/projects/new") view=NewProjectPage ssr=SsrMode::Async/>
                 <Route path=path!("projects/:project") view=ProjectPage ssr=SsrMode::Async/>

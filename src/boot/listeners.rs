@@ -21,11 +21,20 @@ impl Listeners {
     /// # Errors
     /// Names the key whose address is taken.
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
-        Ok(Self { console: bind("console.listen", config.console.listen).await?, metrics: bind("metrics.listen", config.metrics.listen).await? })
+        Ok(Self {
+            console: bind("console.listen", config.console.listen).await?,
+            metrics: bind("metrics.listen", config.metrics.listen).await?,
+        })
     }
 
     /// Serves until `stop`, then lets running requests end.
-    pub async fn serve(self, config: &Config, parts: &Parts, metrics: PrometheusHandle, stop: &CancellationToken) -> anyhow::Result<()> {
+    pub async fn serve(
+        self,
+        config: &Config,
+        parts: &Parts,
+        metrics: PrometheusHandle,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
         let console = web::router(config, parts)?.into_make_service_with_connect_info::<SocketAddr>();
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
         let console = axum::serve(self.console, console).with_graceful_shutdown(stop.clone().cancelled_owned());

@@ -23,10 +23,15 @@ pub fn load(storage: &Storage, rng: &Rng) -> anyhow::Result<SecretSlice<u8>> {
 }
 
 fn from_file(data_dir: &Path, rng: &Rng) -> anyhow::Result<String> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).with_context(|| format!("storage.data_dir: {}", data_dir.display()))?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data_dir)
+        .with_context(|| format!("storage.data_dir: {}", data_dir.display()))?;
     let file = data_dir.join("master.key");
     if !file.exists() {
-        create(data_dir, &file, &BASE64_STANDARD.encode(rng.bytes::<32>())).with_context(|| format!("cannot write {}", file.display()))?;
+        create(data_dir, &file, &BASE64_STANDARD.encode(rng.bytes::<32>()))
+            .with_context(|| format!("cannot write {}", file.display()))?;
         tracing::info!(file = %file.display(), "made a master key; back it up apart from the database");
     }
     let mode = fs::metadata(&file).with_context(|| format!("cannot read {}", file.display()))?.permissions().mode();

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod listeners;
+mod mailer;
 mod master_key;
 pub mod parts;
 pub mod shutdown;

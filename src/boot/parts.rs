@@ -1,9 +1,11 @@
 //! The parts that everything else works with: the control database, the control plane's context, the dialler.
 
 use super::config::Config;
+use super::mailer::SmtpMailer;
 use super::master_key;
 use anyhow::Context;
 use control::identity::passwords::Passwords;
+use control::operator::settings::{self, Settings};
 use control::vault::Vault;
 use control::{Clock, Ctx, Rng};
 use provisioning::cluster::{Cluster, ClusterConfig};
@@ -25,6 +27,8 @@ const STATEMENT_TIMEOUT: &str = "10s";
 pub struct Parts {
     pub ctx: Ctx,
     pub dialer: Arc<Dialer>,
+    /// Only where a mail server is configured.
+    pub mailer: Option<Arc<SmtpMailer>>,
     cluster: Option<Cluster>,
 }
 
@@ -66,7 +70,10 @@ impl Parts {
             .connect_with(options)
             .await
             .context("database.url: the control database does not answer")?;
-        control::MIGRATIONS.run(&db).await.context("the schema of the control database could not be brought up to date")?;
+        control::MIGRATIONS
+            .run(&db)
+            .await
+            .context("the schema of the control database could not be brought up to date")?;
 
         let identity = &config.identity;
         let ctx = Ctx {
@@ -78,15 +85,23 @@ impl Parts {
                 session_idle: Span::hours(i64::from(identity.session_idle_hours)),
                 session_absolute: Span::hours(i64::from(identity.session_absolute_hours)),
                 mail: config.mail.smtp_url.is_some(),
+                public_url: config.console.url(),
+                defaults: Settings {
+                    sign_up: identity.sign_up,
+                    denied_ranges: config.network.denied_ranges.clone(),
+                    accelerate: config.products.accelerate,
+                    pulse: config.products.pulse,
+                },
             }),
             rng,
             db,
         };
         let dialer = Dialer::new();
-        dialer.set_guard(Guard::new(Guard::default_ranges().into_iter().chain(config.network.denied_ranges.iter().copied())));
+        dialer.set_guard(guard(&settings::load(&ctx).await?));
         let (system_identifier, database) = control::database::identity(&ctx).await?;
         dialer.protect(ControlDatabase::new(system_identifier, database));
-        Ok(Self { ctx, dialer: Arc::new(dialer), cluster })
+        let mailer = SmtpMailer::configured(&config.mail)?.map(Arc::new);
+        Ok(Self { ctx, dialer: Arc::new(dialer), mailer, cluster })
     }
 
     /// Closes the pool and stops the cluster, if it is ours.
@@ -98,6 +113,11 @@ impl Parts {
             tracing::error!(error = %error, "the private Postgres did not stop cleanly");
         }
     }
+}
+
+/// What no connection string may lead to: metadata services always, and what the operator denies.
+pub fn guard(settings: &Settings) -> Guard {
+    Guard::new(Guard::default_ranges().into_iter().chain(settings.denied_ranges.iter().copied()))
 }
 
 fn cluster_config(config: &Config) -> ClusterConfig {

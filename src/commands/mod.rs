@@ -4,6 +4,7 @@ mod config;
 mod migrate;
 mod seed;
 mod serve;
+mod user;
 
 use crate::boot::config::Config;
 use crate::boot::telemetry;
@@ -29,6 +30,9 @@ enum Command {
     Migrate,
     /// Fill a demo organization with believable data.
     Seed(seed::Seed),
+    /// Accounts, for whoever runs the server.
+    #[command(subcommand)]
+    User(user::User),
     /// Print the configuration that counts, or the documented defaults.
     Config(config::Show),
 }
@@ -47,6 +51,10 @@ impl Cli {
             Command::Seed(seed) => {
                 telemetry::start(&config.log)?;
                 seed.run(&config).await
+            }
+            Command::User(user) => {
+                telemetry::start(&config.log)?;
+                user.run(&config).await
             }
             Command::Config(show) => show.run(&config),
         }

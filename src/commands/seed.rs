@@ -4,8 +4,8 @@ use crate::boot::config::Config;
 use crate::boot::parts::Parts;
 use anyhow::Context;
 use clap::Args;
-use control::identity::sign_up::{Policy, SignUp, SignUpInput, sign_up};
 use control::keys::create::CreateKeyInput;
+use control::operator::users::create::{self, CreateUserInput};
 use control::resources::PlainConnection;
 use control::{Actor, Ctx, Origin, keys, orgs, projects, resources};
 use kernel::{ProjectId, ResourceId};
@@ -44,8 +44,12 @@ struct SeededResource {
 }
 
 /// The demo organization: a shop with a few applications, as a small team would have them.
-const PROJECTS: [(&str, &[&str]); 4] =
-    [("Storefront", &["Production", "Staging", "Preview"]), ("Back office", &["Production", "Staging"]), ("Mobile app", &["Production"]), ("Reports", &["Production"])];
+const PROJECTS: [(&str, &[&str]); 4] = [
+    ("Storefront", &["Production", "Staging", "Preview"]),
+    ("Back office", &["Production", "Staging"]),
+    ("Mobile app", &["Production"]),
+    ("Reports", &["Production"]),
+];
 
 impl Seed {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
@@ -65,11 +69,14 @@ impl Seed {
 
 async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> anyhow::Result<Report> {
     let (email, password) = (format!("demo-{}@example.com", ctx.rng.base62(6).to_lowercase()), ctx.rng.base62(16));
-    let input = SignUpInput { name: "Demo".into(), email: email.clone(), password: SecretString::from(password.clone()) };
-    let SignUp::SignedIn(user) = sign_up(ctx, Policy::Open, Origin::default(), input).await? else {
-        anyhow::bail!("with mail.smtp_url set, accounts verify their address first: seed a server without it");
+    let input = CreateUserInput {
+        name: "Demo".into(),
+        email: email.clone(),
+        password: SecretString::from(password.clone()),
+        operator: false,
     };
-    let actor = Actor { user, session: None, operator: false, origin: Origin::default() };
+    let user = create::create(ctx, &Actor::command_line(), input).await?;
+    let actor = Actor::fresh(user, Origin::default());
     let org = orgs::create::create(ctx, &actor, "Corner Shop").await?;
     let mut first = None;
     for (name, environments) in PROJECTS {
@@ -90,7 +97,13 @@ async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> a
 }
 
 /// The first environment of the first project takes the given database; the others have believable strings that lead nowhere.
-async fn environments_of(ctx: &Ctx, actor: &Actor, project: ProjectId, names: &[&str], given: Option<&ConnectionString>) -> anyhow::Result<Vec<SeededResource>> {
+async fn environments_of(
+    ctx: &Ctx,
+    actor: &Actor,
+    project: ProjectId,
+    names: &[&str],
+    given: Option<&ConnectionString>,
+) -> anyhow::Result<Vec<SeededResource>> {
     let mut seeded = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let example = format!("postgres://app:{}@{}.db.example.com:5432/shop", ctx.rng.base62(12), name.to_lowercase());

@@ -31,7 +31,12 @@ impl TrustedProxies {
     /// Each trusted proxy appends the peer it saw, so the list is read from its end to the first address that is no trusted proxy.
     fn client(&self, socket: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = socket.to_canonical();
-        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+        let forwarded = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect::<Vec<_>>()
+            .join(",");
         for hop in forwarded.rsplit(',').map(str::trim) {
             if !self.trusts(client) {
                 break;
@@ -57,7 +62,11 @@ mod tests {
         };
         assert_eq!(client("203.0.113.5", "198.51.100.1"), "203.0.113.5", "a stranger's header");
         assert_eq!(client("10.0.0.1", "198.51.100.1"), "198.51.100.1");
-        assert_eq!(client("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.0.0.2"), "198.51.100.1", "what the client made up stands first");
+        assert_eq!(
+            client("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.0.0.2"),
+            "198.51.100.1",
+            "what the client made up stands first"
+        );
         assert_eq!(client("::ffff:10.0.0.1", "198.51.100.1"), "198.51.100.1");
         assert_eq!(client("10.0.0.1", "nonsense"), "10.0.0.1");
         assert_eq!(client("10.0.0.1", ""), "10.0.0.1");

@@ -60,12 +60,24 @@ impl Bundle {
     /// # Errors
     /// When the console's assets were not built.
     pub fn embedded() -> anyhow::Result<Self> {
-        let manifest = Site::get("assets.json").context("the console's assets are not built: run `cargo x web` first, or `cargo x up`")?;
+        let manifest = Site::get("assets.json")
+            .context("the console's assets are not built: run `cargo x web` first, or `cargo x up`")?;
         let manifest: Manifest = serde_json::from_slice(&manifest.data).context("assets.json")?;
         let sprite = load(&manifest.icons)?;
         let icons = String::from_utf8(sprite.into_owned()).context("the icon sprite")?.leak();
-        let files = manifest.files.iter().map(|file| Ok((file.path.clone(), Arc::new(served(file)?)))).collect::<anyhow::Result<_>>()?;
-        let names = Assets { css: manifest.css, js: manifest.js, wasm: manifest.wasm, inter: manifest.inter, mono: manifest.mono, icons };
+        let files = manifest
+            .files
+            .iter()
+            .map(|file| Ok((file.path.clone(), Arc::new(served(file)?))))
+            .collect::<anyhow::Result<_>>()?;
+        let names = Assets {
+            css: manifest.css,
+            js: manifest.js,
+            wasm: manifest.wasm,
+            inter: manifest.inter,
+            mono: manifest.mono,
+            icons,
+        };
         Ok(Self { names, files })
     }
 
@@ -92,13 +104,22 @@ fn served(file: &File) -> anyhow::Result<Served> {
     let tag = format!("\"{}\"", &HEXLOWER.encode(&Sha256::digest(&plain))[..16]);
     forms.push(("", plain));
     let cache = if file.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
-    Ok(Served { media_type: file.media_type.parse()?, cache: HeaderValue::from_static(cache), tag: tag.parse()?, forms })
+    Ok(Served {
+        media_type: file.media_type.parse()?,
+        cache: HeaderValue::from_static(cache),
+        tag: tag.parse()?,
+        forms,
+    })
 }
 
 impl Served {
     fn answer(&self, headers: &HeaderMap) -> Response {
         let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let (encoding, body) = self.forms.iter().find(|(encoding, _)| encoding.is_empty() || accepts(accepted, encoding)).unwrap_or(&self.forms[0]);
+        let (encoding, body) = self
+            .forms
+            .iter()
+            .find(|(encoding, _)| encoding.is_empty() || accepts(accepted, encoding))
+            .unwrap_or(&self.forms[0]);
         let fresh = headers.get(IF_NONE_MATCH).is_some_and(|tag| tag == self.tag);
         let mut response = Response::new(if fresh { Body::empty() } else { Body::from(body.clone().into_owned()) });
         if fresh {

@@ -35,7 +35,10 @@ impl Flashes {
 
     /// The `Set-Cookie` that carries the flash. A form whose input is too long comes back without it, and says why.
     pub fn cookie(&self, flash: &Flash) -> Option<HeaderValue> {
-        let text = self.seal(flash).filter(|text| text.len() <= LONGEST).or_else(|| self.seal(&Flash { input: Vec::new(), ..flash.clone() }))?;
+        let text = self
+            .seal(flash)
+            .filter(|text| text.len() <= LONGEST)
+            .or_else(|| self.seal(&Flash { input: Vec::new(), ..flash.clone() }))?;
         self.header(&text, 60)
     }
 
@@ -55,8 +58,10 @@ impl Flashes {
 
     /// The flash of a request. A cookie that nobody here sealed is no flash.
     fn open(&self, headers: &HeaderMap) -> Option<Flash> {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-        let value = cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == self.name())?.1;
+        let cookies =
+            headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+        let value =
+            cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == self.name())?.1;
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(value).ok()?;
         let plain = self.vault.open(PURPOSE, &sealed).ok()?;
         serde_json::from_str(plain.expose_secret()).ok()
@@ -97,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_flash_survives_its_cookie_and_a_forged_one_does_not() {
-        let flash = Flash::failure("keys/create", Problem::field("name", "Enter a name."), vec![("name".into(), "é\"".into())]);
+        let flash =
+            Flash::failure("keys/create", Problem::field("name", "Enter a name."), vec![("name".into(), "é\"".into())]);
         let cookie = flashes(1).cookie(&flash).unwrap();
         assert_eq!(flashes(1).open(&request(&cookie)), Some(flash));
         assert_eq!(flashes(2).open(&request(&cookie)), None);

@@ -29,7 +29,8 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
     let Ok(body) = to_bytes(body, super::BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let fields: Vec<(String, String)> = if form { serde_urlencoded::from_bytes(&body).unwrap_or_default() } else { Vec::new() };
+    let fields: Vec<(String, String)> =
+        if form { serde_urlencoded::from_bytes(&body).unwrap_or_default() } else { Vec::new() };
     let outcome = Outcome::default();
     parts.extensions.insert(outcome.clone());
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -49,7 +50,9 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
         let flash = next.notice.map(|notice| Flash::success(id, notice));
         let mut answer = Redirect::to(target).into_response();
         // Cookies of the session and of the theme come with the function's own answer.
-        answer.headers_mut().extend(head.headers.iter().filter(|(name, _)| **name == SET_COOKIE).map(|(n, v)| (n.clone(), v.clone())));
+        answer
+            .headers_mut()
+            .extend(head.headers.iter().filter(|(name, _)| **name == SET_COOKIE).map(|(n, v)| (n.clone(), v.clone())));
         return with_flash(&flashes, answer, flash);
     }
 
@@ -71,7 +74,8 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    let contains = |name, text| headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text));
+    let contains =
+        |name, text| headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text));
     contains(ACCEPT, "text/html") && contains(CONTENT_TYPE, "application/x-www-form-urlencoded")
 }
 

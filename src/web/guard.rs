@@ -16,19 +16,38 @@ pub async fn require_sign_in(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     if request.extensions().get::<Outage>().is_some() {
-        return super::pages::problem(request, Problem::unavailable("The database does not answer right now. You are still signed in; try again in a moment.")).await;
+        return super::pages::problem(
+            request,
+            Problem::unavailable(
+                "The database does not answer right now. You are still signed in; try again in a moment.",
+            ),
+        )
+        .await;
     }
     if path.starts_with("/api/") {
         return (StatusCode::UNAUTHORIZED, axum::Json(Problem::unauthenticated())).into_response();
     }
-    let next = if request.method() == Method::GET { request.uri().path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
+    let next = if request.method() == Method::GET {
+        request.uri().path_and_query().map_or("/", |path| path.as_str())
+    } else {
+        "/"
+    };
     Redirect::to(&if next == "/" { paths::SIGN_IN.to_owned() } else { paths::sign_in_then(next) }).into_response()
 }
 
 /// Pages and server functions that need nobody to be signed in.
 fn is_public(path: &str) -> bool {
-    const FUNCTIONS: [&str; 3] = ["/api/identity/sign-in", "/api/identity/sign-up", "/api/theme"];
-    paths::PUBLIC.contains(&path) || FUNCTIONS.contains(&path)
+    const FUNCTIONS: [&str; 8] = [
+        "/api/identity/sign-in",
+        "/api/identity/sign-up",
+        "/api/identity/second-factor",
+        "/api/identity/request-reset",
+        "/api/identity/reset-password",
+        "/api/identity/resend-verification",
+        "/api/identity/verify-email",
+        "/api/theme",
+    ];
+    paths::is_public(path) || FUNCTIONS.contains(&path)
 }
 
 #[cfg(test)]
@@ -37,10 +56,21 @@ mod tests {
 
     #[test]
     fn the_public_surface_is_exactly_the_sessionless_one() {
-        for path in ["/", "/orgs", "/account", "/api/keys/create", "/api/palette", "/sign-in/", "/api/identity/sign-out", "/sign-in/../orgs"] {
+        for path in [
+            "/",
+            "/orgs",
+            "/account",
+            "/api/keys/create",
+            "/api/palette",
+            "/sign-in/",
+            "/api/identity/sign-out",
+            "/sign-in/../orgs",
+            "/invitations/",
+            "/invitations/a/b",
+        ] {
             assert!(!is_public(path), "{path}");
         }
-        for path in ["/sign-in", "/sign-up", "/api/identity/sign-in"] {
+        for path in ["/sign-in", "/sign-up", "/invitations/abc", "/api/identity/sign-in"] {
             assert!(is_public(path), "{path}");
         }
     }

@@ -4,7 +4,8 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue};
 
@@ -27,7 +28,11 @@ pub async fn secure(State(secure): State<bool>, request: Request, next: Next) ->
     default(headers, X_FRAME_OPTIONS, "DENY");
     default(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     default(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    default(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    default(
+        headers,
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    );
     if secure {
         default(headers, STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }

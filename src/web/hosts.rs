@@ -12,7 +12,12 @@ impl Hosts {
     pub fn of(console: &Console) -> Self {
         let port = console.listen.port();
         let mut names = Vec::new();
-        if let Some(authority) = console.public_url.as_deref().and_then(|url| url.parse::<http::Uri>().ok()).and_then(|uri| uri.authority().cloned()) {
+        if let Some(authority) = console
+            .public_url
+            .as_deref()
+            .and_then(|url| url.parse::<http::Uri>().ok())
+            .and_then(|uri| uri.authority().cloned())
+        {
             names.push(authority.to_string());
         }
         names.extend(["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}")));
@@ -23,7 +28,11 @@ impl Hosts {
     /// Whether a `Host` header, or the authority of an `Origin`, is one of ours.
     pub fn know(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        let bare = host.parse::<Authority>().ok().filter(|authority| matches!(authority.port_u16(), Some(80 | 443))).map(|authority| authority.host().to_owned());
+        let bare = host
+            .parse::<Authority>()
+            .ok()
+            .filter(|authority| matches!(authority.port_u16(), Some(80 | 443)))
+            .map(|authority| authority.host().to_owned());
         self.0.iter().any(|name| *name == host || bare.as_ref() == Some(name))
     }
 }
@@ -41,7 +50,8 @@ mod tests {
             trusted_proxies: vec![],
         };
         let hosts = Hosts::of(&console);
-        for host in ["console.example.com", "CONSOLE.example.com:443", "localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
+        for host in ["console.example.com", "CONSOLE.example.com:443", "localhost:3000", "127.0.0.1:3000", "[::1]:3000"]
+        {
             assert!(hosts.know(host), "{host}");
         }
         for host in ["evil.example", "console.example.com.evil.example", "localhost", "127.0.0.1:3001", ""] {

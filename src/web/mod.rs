@@ -31,7 +31,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// The whole console.
 pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
     let assets = assets::Bundle::embedded()?;
-    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone(), policy: config.identity.sign_up };
+    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone() };
     let secure = config.console.is_https();
     let hosts = Arc::new(hosts::Hosts::of(&config.console));
     let proxies = Arc::new(address::TrustedProxies(config.console.trusted_proxies.clone()));

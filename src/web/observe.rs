@@ -9,11 +9,13 @@ use std::time::Instant;
 pub async fn request(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let address = request.extensions().get::<Origin>().and_then(|origin| origin.address);
     let response = next.run(request).await;
     let (status, elapsed) = (response.status().as_u16(), start.elapsed());
-    metrics::counter!("pentaprism_http_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::counter!("pentaprism_http_requests_total", "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
     metrics::histogram!("pentaprism_http_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
     let duration_ms = elapsed.as_secs_f64() * 1000.0;
     if status >= 500 {

@@ -33,7 +33,10 @@ struct Page {
 
 /// All pages and server functions; where no route leads there is a page that says so.
 pub fn routes(assets: &Bundle, config: &Config) -> Router {
-    let page = Page { assets: assets.names.clone(), notices: Notices { insecure_http: config.console.insecure_http && !config.console.is_https() } };
+    let page = Page {
+        assets: assets.names.clone(),
+        notices: Notices { insecure_http: config.console.insecure_http && !config.console.is_https() },
+    };
     let page: &'static Page = PAGE.get_or_init(|| page);
     let provide = move || provide(page);
     let options = LeptosOptions::builder().output_name("pentaprism").build();
@@ -49,7 +52,11 @@ fn provide(page: &Page) {
     let parts = use_context::<Parts>();
     let cookie = |name: &str| {
         let header = parts.as_ref()?.headers.get(COOKIE)?.to_str().ok()?;
-        header.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+        header
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
     };
     provide_context(page.assets.clone());
     provide_context(page.notices.clone());
@@ -68,13 +75,20 @@ fn provide(page: &Page) {
 /// A page that tells of a problem, for layers that answer before any page is rendered.
 pub async fn problem(request: Request, problem: Problem) -> Response {
     let Some(page) = PAGE.get() else { return app::calls::respond::status(problem.code).into_response() };
-    leptos_axum::render_app_async_with_context(move || provide(page), move || problem_document(problem.clone()))(request).await
+    leptos_axum::render_app_async_with_context(move || provide(page), move || problem_document(problem.clone()))(
+        request,
+    )
+    .await
 }
 
 /// `/`: the organization, if there is one; the first step, if there is none.
 pub async fn home(request: Request) -> Response {
-    let Some(server) = request.extensions().get::<app::calls::Server>().cloned() else { return Redirect::to(paths::SIGN_IN).into_response() };
-    let Some(signed) = request.extensions().get::<Signed>().cloned() else { return Redirect::to(paths::SIGN_IN).into_response() };
+    let Some(server) = request.extensions().get::<app::calls::Server>().cloned() else {
+        return Redirect::to(paths::SIGN_IN).into_response();
+    };
+    let Some(signed) = request.extensions().get::<Signed>().cloned() else {
+        return Redirect::to(paths::SIGN_IN).into_response();
+    };
     match app::calls::orgs::first_page(&server, &signed).await {
         Ok(path) => Redirect::to(&path).into_response(),
         Err(error) => problem(request, error).await,
@@ -83,7 +97,11 @@ pub async fn home(request: Request) -> Response {
 
 /// The page of ours that a request says it comes from, without its host; `/` when it does not say.
 pub fn own_referer(headers: &HeaderMap) -> String {
-    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<Uri>().ok());
+    let referer =
+        headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<Uri>().ok());
     // The same-origin check has seen the request, so the path alone is ours.
-    referer.and_then(|uri| uri.path_and_query().map(ToString::to_string)).filter(|path| paths::own(path).is_some()).unwrap_or_else(|| "/".to_owned())
+    referer
+        .and_then(|uri| uri.path_and_query().map(ToString::to_string))
+        .filter(|path| paths::own(path).is_some())
+        .unwrap_or_else(|| "/".to_owned())
 }

@@ -29,7 +29,9 @@ fn refusal(hosts: &Hosts, method: &Method, headers: &HeaderMap) -> Option<&'stat
         (Some("same-origin"), _) => None,
         (Some(_), _) => foreign,
         (None, Some(origin)) => {
-            let own = origin.split_once("://").is_some_and(|(_, authority)| hosts.know(authority) && text(HOST.as_str()) == Some(authority));
+            let own = origin
+                .split_once("://")
+                .is_some_and(|(_, authority)| hosts.know(authority) && text(HOST.as_str()) == Some(authority));
             if own { None } else { foreign }
         }
         (None, None) if cookies => Some("This request does not say where it comes from: send an Origin header."),
@@ -44,8 +46,16 @@ mod tests {
     use http::{HeaderName, HeaderValue};
 
     fn refused(method: Method, pairs: &[(&'static str, &'static str)]) -> bool {
-        let console = Console { listen: "127.0.0.1:3000".parse().unwrap(), public_url: None, insecure_http: false, trusted_proxies: vec![] };
-        let headers = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let console = Console {
+            listen: "127.0.0.1:3000".parse().unwrap(),
+            public_url: None,
+            insecure_http: false,
+            trusted_proxies: vec![],
+        };
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
         refusal(&Hosts::of(&console), &method, &headers).is_some()
     }
 
@@ -54,7 +64,14 @@ mod tests {
         let host = ("host", "127.0.0.1:3000");
         assert!(!refused(Method::POST, &[host, ("cookie", "a=b"), ("sec-fetch-site", "same-origin")]));
         assert!(!refused(Method::POST, &[host, ("cookie", "a=b"), ("origin", "http://127.0.0.1:3000")]));
-        for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("sec-fetch-site", "none"), ("origin", "https://evil.example"), ("origin", "null"), ("origin", "http://localhost:3000")] {
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("sec-fetch-site", "none"),
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("origin", "http://localhost:3000"),
+        ] {
             assert!(refused(Method::POST, &[host, (name, value)]), "{name}: {value}");
         }
         assert!(refused(Method::POST, &[host, ("cookie", "a=b")]), "cookies without any of both");

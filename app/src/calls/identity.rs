@@ -1,6 +1,6 @@
 //! Signing up, in and out; the account.
 
-use super::request::{self, actor, origin, server, signed_in};
+use super::request::{self, Server, actor, origin, server, signed_in};
 use super::{read, respond};
 use crate::error::ConsoleError;
 use crate::model::place::{SessionRow, Viewer};
@@ -8,17 +8,29 @@ use crate::model::theme::Theme;
 use crate::paths;
 use control::identity::change_password::ChangePasswordInput;
 use control::identity::sign_in::{SignIn, SignInInput};
-use control::identity::sign_up::{SignUp, SignUpInput};
+use control::identity::sign_up::{Policy, SignUp, SignUpInput};
 use control::identity::{self, sessions};
+use control::operator::settings;
 use kernel::{Problem, UserId};
 use leptos::server;
 
+/// Where a session keeps whose second factor it waits for.
+pub(super) const ASKED: &str = "second_factor_of";
+
 /// Makes an account and signs it in.
 #[server(endpoint = "identity/sign-up")]
-pub async fn post_sign_up(name: String, email: String, password: String, #[server(default)] next: String) -> Result<(), ConsoleError> {
+pub async fn post_sign_up(
+    name: String,
+    email: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<(), ConsoleError> {
     let server = server()?;
     let input = SignUpInput { name, email, password: password.into() };
-    match identity::sign_up::sign_up(&server.ctx, server.policy, origin(), input).await.map_err(control::Error::into_problem)? {
+    match identity::sign_up::sign_up(&server.ctx, policy(&server).await?, origin(), input)
+        .await
+        .map_err(control::Error::into_problem)?
+    {
         SignUp::SignedIn(user) => {
             start_session(user).await?;
             respond::go(after_sign_in(&next), "")
@@ -28,7 +40,11 @@ pub async fn post_sign_up(name: String, email: String, password: String, #[serve
 }
 
 #[server(endpoint = "identity/sign-in")]
-pub async fn post_sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), ConsoleError> {
+pub async fn post_sign_in(
+    email: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<(), ConsoleError> {
     let server = server()?;
     let input = SignInInput { email, password: password.into() };
     match identity::sign_in::sign_in(&server.ctx, origin(), input).await.map_err(control::Error::into_problem)? {
@@ -45,7 +61,10 @@ pub async fn post_sign_in(email: String, password: String, #[server(default)] ne
 
 #[server(endpoint = "identity/sign-out")]
 pub async fn sign_out() -> Result<(), ConsoleError> {
-    request::session()?.flush().await.map_err(|_| Problem::unavailable("Signing out did not work. Try again in a moment."))?;
+    request::session()?
+        .flush()
+        .await
+        .map_err(|_| Problem::unavailable("Signing out did not work. Try again in a moment."))?;
     respond::go(paths::SIGN_IN, "You are signed out.")
 }
 
@@ -53,7 +72,9 @@ pub async fn sign_out() -> Result<(), ConsoleError> {
 pub async fn change_password(current_password: String, new_password: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let input = ChangePasswordInput { current: current_password.into(), new: new_password.into() };
-    identity::change_password::change_password(&server.ctx, &actor, input).await.map_err(control::Error::into_problem)?;
+    identity::change_password::change_password(&server.ctx, &actor, input)
+        .await
+        .map_err(control::Error::into_problem)?;
     respond::go(paths::ACCOUNT_SECURITY, "Your password is changed. Every other session was signed out.")
 }
 
@@ -61,7 +82,11 @@ pub async fn change_password(current_password: String, new_password: String) -> 
 pub async fn end_other_sessions() -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let ended = sessions::end_others(&server.ctx, &actor).await.map_err(control::Error::into_problem)?;
-    let notice = if ended == 1 { "1 other session was signed out.".to_owned() } else { format!("{ended} other sessions were signed out.") };
+    let notice = if ended == 1 {
+        "1 other session was signed out.".to_owned()
+    } else {
+        format!("{ended} other sessions were signed out.")
+    };
     respond::go(paths::ACCOUNT_SECURITY, notice)
 }
 
@@ -69,7 +94,12 @@ pub async fn end_other_sessions() -> Result<(), ConsoleError> {
 #[server(endpoint = "theme")]
 pub async fn set_theme(theme: String) -> Result<(), ConsoleError> {
     let theme = Theme::from_cookie(&theme);
-    respond::set_cookie(&format!("{}={}; Path=/; Max-Age={}; SameSite=Lax", Theme::COOKIE, theme.as_str(), Theme::MAX_AGE));
+    respond::set_cookie(&format!(
+        "{}={}; Path=/; Max-Age={}; SameSite=Lax",
+        Theme::COOKIE,
+        theme.as_str(),
+        Theme::MAX_AGE
+    ));
     respond::back("")
 }
 
@@ -78,7 +108,7 @@ async fn ask_second_factor(user: UserId) -> Result<(), Problem> {
     let session = request::session()?;
     session.clear().await;
     session.cycle_id().await.map_err(outage)?;
-    session.insert("second_factor_of", user).await.map_err(outage)?;
+    session.insert(ASKED, user).await.map_err(outage)?;
     session.save().await.map_err(outage)
 }
 
@@ -87,14 +117,17 @@ fn outage(_: tower_sessions::session::Error) -> Problem {
 }
 
 /// A new session under a new id: whatever cookie the browser had before opens nothing now.
-async fn start_session(user: UserId) -> Result<(), Problem> {
+pub(super) async fn start_session(user: UserId) -> Result<(), Problem> {
     let session = request::session()?;
     let origin = origin();
     session.clear().await;
     session.cycle_id().await.map_err(outage)?;
     session.insert("user", user).await.map_err(outage)?;
     session.insert("address", origin.address).await.map_err(outage)?;
-    session.insert("user_agent", origin.user_agent.map(|text| text.chars().take(300).collect::<String>())).await.map_err(outage)?;
+    session
+        .insert("user_agent", origin.user_agent.map(|text| text.chars().take(300).collect::<String>()))
+        .await
+        .map_err(outage)?;
     session.save().await.map_err(outage)
 }
 
@@ -102,10 +135,19 @@ fn after_sign_in(next: &str) -> String {
     paths::own(next).unwrap_or(paths::HOME).to_owned()
 }
 
+/// Who may sign up now.
+async fn policy(server: &Server) -> Result<Policy, Problem> {
+    Ok(read(settings::load(&server.ctx)).await?.sign_up)
+}
+
 /// Who is signed in.
 pub fn viewer() -> Result<Viewer, Problem> {
     let (_, signed) = signed_in()?;
-    Ok(Viewer { name: signed.user.name.to_string(), email: signed.user.email.to_string(), operator: signed.user.operator })
+    Ok(Viewer {
+        name: signed.user.name.to_string(),
+        email: signed.user.email.to_string(),
+        operator: signed.user.operator,
+    })
 }
 
 /// The viewer's live sessions.

@@ -27,7 +27,8 @@ pub async fn create_key(
     #[server(default)] allowed_ranges: String,
 ) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
-    let resource = (!resource.is_empty()).then(|| super::place::parse::<ResourceId>(&resource, "resource")).transpose()?;
+    let resource =
+        (!resource.is_empty()).then(|| super::place::parse::<ResourceId>(&resource, "resource")).transpose()?;
     let rights = if rights.is_empty() { kernel::key::Rights::Full.as_str().to_owned() } else { rights };
     let input = CreateKeyInput { name, resource, rights, expires_in_days, allowed_ranges };
     let new = keys::create::create(&server.ctx, &actor, project, input).await.map_err(control::Error::into_problem)?;
@@ -43,9 +44,16 @@ pub async fn rotate_key(key: KeyId, overlap: String) -> Result<(), ConsoleError>
 }
 
 #[server(endpoint = "keys/edit")]
-pub async fn edit_key(key: KeyId, name: String, rights: String, #[server(default)] allowed_ranges: String) -> Result<(), ConsoleError> {
+pub async fn edit_key(
+    key: KeyId,
+    name: String,
+    rights: String,
+    #[server(default)] allowed_ranges: String,
+) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
-    keys::edit::edit(&server.ctx, &actor, key, EditKeyInput { name, rights, allowed_ranges }).await.map_err(control::Error::into_problem)?;
+    keys::edit::edit(&server.ctx, &actor, key, EditKeyInput { name, rights, allowed_ranges })
+        .await
+        .map_err(control::Error::into_problem)?;
     respond::go(paths::key(key), "The key is changed. Gateways follow within a second.")
 }
 
@@ -65,8 +73,16 @@ pub async fn remove_key(key: KeyId) -> Result<(), ConsoleError> {
 }
 
 /// The key's text crosses the redirect sealed in the session's row.
-async fn show_once(ctx: &Ctx, actor: &Actor, new: &keys::NewKey, project: ProjectId, resource: Option<ResourceId>) -> Result<(), ConsoleError> {
-    sessions::put_parcel(ctx, actor, &new.id.to_string(), new.plain.expose()).await.map_err(control::Error::into_problem)?;
+async fn show_once(
+    ctx: &Ctx,
+    actor: &Actor,
+    new: &keys::NewKey,
+    project: ProjectId,
+    resource: Option<ResourceId>,
+) -> Result<(), ConsoleError> {
+    sessions::put_parcel(ctx, actor, &new.id.to_string(), new.plain.expose())
+        .await
+        .map_err(control::Error::into_problem)?;
     respond::go(paths::with_query(&list_of(project, resource), "created", &new.id.to_string()), "")
 }
 
@@ -91,7 +107,11 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
 }
 
 /// All keys of the project, or those of one resource.
-pub async fn key_rows(project: ProjectId, resource: Option<ResourceId>, request: PageRequest) -> Result<Page<KeyRow>, Problem> {
+pub async fn key_rows(
+    project: ProjectId,
+    resource: Option<ResourceId>,
+    request: PageRequest,
+) -> Result<Page<KeyRow>, Problem> {
     let (server, signed) = signed_in()?;
     let page = match resource {
         Some(resource) => read(keys::list::of_resource(&server.ctx, &signed.actor, resource, request)).await?,

@@ -3,8 +3,11 @@
 //! A read is a plain function that answers a view model. A mutation is a server function with an endpoint of its own name, posted by a plain
 //! form; it says where the browser goes next through [`respond`]. Rules live below, in `control`.
 
+pub mod admin;
 pub mod identity;
 pub mod keys;
+pub mod links;
+pub mod members;
 pub mod orgs;
 pub mod palette;
 pub mod place;
@@ -13,6 +16,7 @@ pub mod request;
 pub mod resources;
 pub mod respond;
 mod secrets;
+pub mod security;
 
 pub use request::{Server, Signed};
 pub use secrets::SECRET_FIELDS;

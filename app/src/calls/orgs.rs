@@ -8,7 +8,7 @@ use crate::model::place::Sibling;
 use crate::paths;
 use control::orgs;
 use control::rights::Right;
-use kernel::{OrgId, Problem, Role};
+use kernel::{OrgId, Problem, Product, Role};
 use leptos::server;
 
 #[server(endpoint = "orgs/create")]
@@ -23,6 +23,26 @@ pub async fn rename_org(org: OrgId, name: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     orgs::rename::rename(&server.ctx, &actor, org, &name).await.map_err(control::Error::into_problem)?;
     respond::go(paths::org_settings(org), "The name is changed.")
+}
+
+#[server(endpoint = "orgs/delete")]
+pub async fn delete_org(org: OrgId, confirmation: String) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    orgs::delete::delete(&server.ctx, &actor, org, &confirmation).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::HOME, "The organization is deleted, with its projects, connection strings and API keys.")
+}
+
+#[server(endpoint = "orgs/join-waitlist")]
+pub async fn join_waitlist(org: OrgId, product: Product) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    orgs::waitlist::join(&server.ctx, &actor, org, product).await.map_err(control::Error::into_problem)?;
+    respond::back(format!("Your organization is on the waitlist for {}.", product.label()))
+}
+
+/// The products that the organization waits for.
+pub async fn waits_for(org: OrgId) -> Result<Vec<Product>, Problem> {
+    let (server, signed) = signed_in()?;
+    read(orgs::waitlist::joined(&server.ctx, &signed.actor, org)).await
 }
 
 /// The viewer's organizations by name.
@@ -55,5 +75,6 @@ pub(super) fn permissions(role: Role) -> Permissions {
         manage_owners: Right::ManageOwners.refusal(role),
         manage_org: Right::ManageOrg.refusal(role),
         delete_org: Right::DeleteOrg.refusal(role),
+        join_waitlist: Right::JoinWaitlist.refusal(role),
     }
 }

@@ -32,11 +32,29 @@ async fn places(ctx: &Ctx, actor: &Actor) -> Result<Vec<Item>, Error> {
         for row in projects::list::list(ctx, actor, org.id, "", PageRequest::new(1)).await?.items {
             let (id, project) = (row.project.id, row.project.name.to_string());
             items.push(item("Projects", &project, &name, paths::project(id), "dashboard"));
-            items.push(item("Projects", &format!("{project} settings"), &name, paths::project_settings(id), "rename delete"));
-            items.push(item("Projects", &format!("{project} API keys"), &name, paths::project_keys(id), "secret token"));
+            items.push(item(
+                "Projects",
+                &format!("{project} settings"),
+                &name,
+                paths::project_settings(id),
+                "rename delete",
+            ));
+            items.push(item(
+                "Projects",
+                &format!("{project} API keys"),
+                &name,
+                paths::project_keys(id),
+                "secret token",
+            ));
             actions.push(item("Actions", "New API key", &project, paths::new_project_key(id), "create secret token"));
             for resource in resources::list::list(ctx, actor, id).await? {
-                items.push(item("Resources", resource.name.as_str(), &project, paths::resource(resource.id), "environment database"));
+                items.push(item(
+                    "Resources",
+                    resource.name.as_str(),
+                    &project,
+                    paths::resource(resource.id),
+                    "environment database",
+                ));
             }
         }
         items.push(item("Organizations", &name, "", paths::org(org.id), "workspace projects"));

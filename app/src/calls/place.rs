@@ -75,6 +75,10 @@ async fn project(ctx: &Ctx, actor: &Actor, project: Project) -> Result<ProjectPl
         id: project.id,
         name: project.name.to_string(),
         created_at: project.created_at,
-        siblings: siblings.items.into_iter().map(|row| Sibling { id: row.project.id, name: row.project.name.to_string() }).collect(),
+        siblings: siblings
+            .items
+            .into_iter()
+            .map(|row| Sibling { id: row.project.id, name: row.project.name.to_string() })
+            .collect(),
     })
 }

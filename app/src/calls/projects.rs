@@ -28,7 +28,9 @@ pub async fn rename_project(project: ProjectId, name: String) -> Result<(), Cons
 pub async fn delete_project(project: ProjectId, confirmation: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let org = projects::get::get(&server.ctx, &actor, project).await.map_err(control::Error::into_problem)?.org;
-    projects::delete::delete(&server.ctx, &actor, project, &confirmation).await.map_err(control::Error::into_problem)?;
+    projects::delete::delete(&server.ctx, &actor, project, &confirmation)
+        .await
+        .map_err(control::Error::into_problem)?;
     respond::go(paths::org(org), "The project is deleted, with its connection strings and API keys.")
 }
 

@@ -15,7 +15,6 @@ use tower_sessions::Session;
 pub struct Server {
     pub ctx: Ctx,
     pub dialer: Arc<upstream::Dialer>,
-    pub policy: control::identity::sign_up::Policy,
 }
 
 /// Who is signed in; an extension of a request with a live session.
@@ -48,13 +47,21 @@ pub(super) fn origin() -> Origin {
 
 /// The path and query of the page that is rendered.
 pub fn current_path() -> String {
-    use_context::<Parts>().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 /// Whether the browser only fetches ahead: such a request must use nothing up.
 pub(super) fn is_prefetch() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
-        ["sec-purpose", "purpose", "x-moz"].iter().any(|name| parts.headers.get(*name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch")))
+        ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+            parts
+                .headers
+                .get(*name)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|value| value.contains("prefetch"))
+        })
     })
 }
 

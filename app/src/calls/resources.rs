@@ -13,10 +13,16 @@ use secrecy::ExposeSecret;
 use upstream::ConnectionString;
 
 #[server(endpoint = "resources/create")]
-pub async fn create_resource(project: ProjectId, name: String, #[server(default)] connection_string: String) -> Result<(), ConsoleError> {
+pub async fn create_resource(
+    project: ProjectId,
+    name: String,
+    #[server(default)] connection_string: String,
+) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let connection = (!connection_string.trim().is_empty()).then(|| parse(&connection_string)).transpose()?;
-    let id = resources::create::create(&server.ctx, &actor, project, &name, connection).await.map_err(control::Error::into_problem)?;
+    let id = resources::create::create(&server.ctx, &actor, project, &name, connection)
+        .await
+        .map_err(control::Error::into_problem)?;
     respond::go(paths::resource(id), "The environment is ready.")
 }
 
@@ -31,12 +37,18 @@ pub async fn rename_resource(resource: ResourceId, name: String) -> Result<(), C
 pub async fn change_connection(resource: ResourceId, connection_string: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let connection = parse(&connection_string)?;
-    resources::change_connection::change_connection(&server.ctx, &actor, resource, connection).await.map_err(control::Error::into_problem)?;
+    resources::change_connection::change_connection(&server.ctx, &actor, resource, connection)
+        .await
+        .map_err(control::Error::into_problem)?;
     respond::go(paths::resource_settings(resource), "The connection string is stored. Test it from the overview.")
 }
 
 #[server(endpoint = "resources/delete")]
-pub async fn delete_resource(resource: ResourceId, confirmation: String, #[server(default)] successor: String) -> Result<(), ConsoleError> {
+pub async fn delete_resource(
+    resource: ResourceId,
+    confirmation: String,
+    #[server(default)] successor: String,
+) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let project = resources::get::get(&server.ctx, &actor, resource).await.map_err(control::Error::into_problem)?.1.id;
     let input = DeleteResourceInput { confirmation, successor: successor.parse().ok() };
@@ -48,10 +60,18 @@ pub async fn delete_resource(resource: ResourceId, confirmation: String, #[serve
 #[server(endpoint = "resources/test-connection")]
 pub async fn test_connection(resource: ResourceId) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
-    let stored = resources::connection::connection(&server.ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
-    let target = ConnectionString::parse(stored.expose_secret()).map_err(|error| Problem::conflict(error.to_string()))?;
-    let report = upstream::test_connection(&server.dialer, &target).await.map_err(|error| Problem::conflict(error.to_string()))?;
-    let check = ConnectionCheck { server_version: report.server_version, tls: report.tls, round_trip_ms: report.round_trip.as_secs_f64() * 1000.0 };
+    let stored =
+        resources::connection::connection(&server.ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
+    let target =
+        ConnectionString::parse(stored.expose_secret()).map_err(|error| Problem::conflict(error.to_string()))?;
+    let report = upstream::test_connection(&server.dialer, &target)
+        .await
+        .map_err(|error| Problem::conflict(error.to_string()))?;
+    let check = ConnectionCheck {
+        server_version: report.server_version,
+        tls: report.tls,
+        round_trip_ms: report.round_trip.as_secs_f64() * 1000.0,
+    };
     respond::go(paths::resource(resource), sentence(&check))
 }
 

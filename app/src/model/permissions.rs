@@ -15,4 +15,5 @@ pub struct Permissions {
     pub manage_owners: Option<String>,
     pub manage_org: Option<String>,
     pub delete_org: Option<String>,
+    pub join_waitlist: Option<String>,
 }

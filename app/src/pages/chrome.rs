@@ -46,7 +46,10 @@ pub fn bar(viewer: &Viewer, crumbs: Vec<Crumb>) -> Bar {
 }
 
 fn choices<Id: Copy + PartialEq>(siblings: &[Sibling<Id>], current: Id, href: fn(Id) -> String) -> Vec<MenuLink> {
-    siblings.iter().map(|sibling| MenuLink::new(&sibling.name, href(sibling.id)).current(sibling.id == current)).collect()
+    siblings
+        .iter()
+        .map(|sibling| MenuLink::new(&sibling.name, href(sibling.id)).current(sibling.id == current))
+        .collect()
 }
 
 pub fn org_crumb(org: &OrgPlace) -> Crumb {
@@ -136,5 +139,8 @@ pub fn resource_tabs(resource: ResourceId, at: At) -> Vec<Tab> {
 }
 
 pub fn account_tabs(at: At) -> Vec<Tab> {
-    vec![tab(at, At::Overview, "Profile", paths::ACCOUNT.into()), tab(at, At::Security, "Security and sessions", paths::ACCOUNT_SECURITY.into())]
+    vec![
+        tab(at, At::Overview, "Profile", paths::ACCOUNT.into()),
+        tab(at, At::Security, "Security and sessions", paths::ACCOUNT_SECURITY.into()),
+    ]
 }

@@ -6,7 +6,10 @@ use kernel::Problem;
 use leptos::prelude::*;
 
 /// Renders the page once its data is there; a problem becomes the page that tells of it, with its status.
-pub fn load<T, V>(data: impl Future<Output = Result<T, Problem>> + Send + 'static, page: impl FnOnce(T) -> V + Send + 'static) -> impl IntoView
+pub fn load<T, V>(
+    data: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    page: impl FnOnce(T) -> V + Send + 'static,
+) -> impl IntoView
 where
     T: Send + 'static,
     V: IntoView + 'static,

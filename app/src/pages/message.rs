@@ -30,7 +30,8 @@ pub fn ProblemPage(problem: Problem) -> impl IntoView {
 /// Where no route leads.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    let problem = Problem::new(ProblemCode::NotFound, "There is no page at this address. It may have been moved or deleted.");
+    let problem =
+        Problem::new(ProblemCode::NotFound, "There is no page at this address. It may have been moved or deleted.");
     crate::calls::respond::set_status(&problem);
     view! { <ProblemPage problem/> }
 }

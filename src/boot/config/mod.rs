@@ -2,7 +2,9 @@
 
 mod sections;
 
-pub use sections::{Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Storage};
+pub use sections::{
+    Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Products, Storage,
+};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,7 @@ pub struct Config {
     pub identity: Identity,
     pub keys: Keys,
     pub network: Network,
+    pub products: Products,
     pub mail: Mail,
     pub log: Log,
 }
@@ -51,7 +54,8 @@ impl Config {
         }
         for (name, value) in environment {
             if let Some(path) = name.strip_prefix(PREFIX) {
-                let (section, key) = path.split_once("__").with_context(|| format!("{name}: write {PREFIX}SECTION__KEY"))?;
+                let (section, key) =
+                    path.split_once("__").with_context(|| format!("{name}: write {PREFIX}SECTION__KEY"))?;
                 set(&mut table, &section.to_lowercase(), &key.to_lowercase(), &value).with_context(|| name.clone())?;
             } else if name == "DATABASE_URL" && !value.is_empty() {
                 set(&mut table, "database", "url", &value)?;
@@ -133,7 +137,11 @@ mod tests {
 
     #[test]
     fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
-        let config = load("[console]\nlisten = \"127.0.0.1:4000\"\n[log]\nformat = \"json\"", &[("PENTAPRISM__CONSOLE__LISTEN", "127.0.0.1:5000")]).unwrap();
+        let config = load(
+            "[console]\nlisten = \"127.0.0.1:4000\"\n[log]\nformat = \"json\"",
+            &[("PENTAPRISM__CONSOLE__LISTEN", "127.0.0.1:5000")],
+        )
+        .unwrap();
         assert_eq!(config.console.listen.port(), 5000);
         assert_eq!(config.log.format, LogFormat::Json);
         assert_eq!(config.data.listen.port(), 3001);

@@ -2,6 +2,7 @@
 
 use control::identity::sign_up::Policy;
 use ipnet::IpNet;
+use kernel::Access;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -80,6 +81,13 @@ pub struct Keys {
 #[serde(deny_unknown_fields)]
 pub struct Network {
     pub denied_ranges: Vec<IpNet>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Products {
+    pub accelerate: Access,
+    pub pulse: Access,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

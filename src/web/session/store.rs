@@ -24,7 +24,14 @@ fn backend(error: Error) -> session_store::Error {
 }
 
 fn data(record: &Record) -> Value {
-    Value::Object(record.data.iter().filter(|(key, _)| *key != ID).map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>())
+    Value::Object(
+        record
+            .data
+            .iter()
+            .filter(|(key, _)| *key != ID)
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 #[async_trait::async_trait]

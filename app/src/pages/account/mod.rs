@@ -1,7 +1,11 @@
 //! The viewer's own account.
 
+mod delete;
 mod profile;
+mod second_factor;
 mod security;
 
+pub use delete::DeleteAccountPage;
 pub use profile::ProfilePage;
+pub use second_factor::SecondFactorSetupPage;
 pub use security::SecurityPage;

@@ -1,48 +1,118 @@
 use crate::calls::identity::{ChangePassword, EndOtherSessions, session_rows, viewer};
-use crate::kit::{Badge, Card, Cell, Column, ConsoleLayout, Form, HeadCell, MonoCell, PageHeader, PasswordField, RelativeTime, Row, Section, SubmitButton, Table, Tone};
-use crate::kit::{ButtonKind, ButtonSize};
+use crate::calls::security::{
+    DisableSecondFactor, EndSession, EnrollSecondFactor, RenewRecoveryCodes, second_factor_status, take_codes,
+};
+use crate::kit::{
+    ActionsCell, Badge, ButtonKind, ButtonSize, Cancel, Card, Cell, Column, ConsoleLayout, DateOnly, Dialog,
+    DialogActions, DialogLink, Form, FormActions, HeadCell, HiddenField, MonoCell, PageHeader, PasswordField,
+    RelativeTime, Row, SecretBox, Section, StoredButton, SubmitButton, Table, Tone,
+};
 use crate::model::place::SessionRow;
+use crate::model::security::SecondFactor;
 use crate::pages::chrome::{At, account_tabs, banner, bar};
-use crate::pages::load::load;
+use crate::pages::load::{load, query};
+use crate::paths;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 #[component]
 pub fn SecurityPage() -> impl IntoView {
-    load(async { Ok((viewer()?, session_rows().await?)) }, |(viewer, sessions)| {
-        let others = sessions.len() > 1;
-        let action = others.then(|| {
-            view! {
-                <Form id="identity/end-other-sessions" action=EndOtherSessions::url() bare=true>
-                    <SubmitButton kind=ButtonKind::Secondary size=ButtonSize::Small>"Sign out everywhere else"</SubmitButton>
-                </Form>
-            }
-            .into_any()
-        });
+    let asked = !query("codes").is_empty();
+    let data =
+        async move { Ok((viewer()?, session_rows().await?, second_factor_status().await?, take_codes(asked).await?)) };
+    load(data, |(viewer, sessions, factor, codes)| {
         view! {
             <Title text="Security and sessions"/>
             <ConsoleLayout bar=bar(&viewer, Vec::new()) tabs_label="Account" tabs=account_tabs(At::Security) banner=banner()>
-                <PageHeader title="Security and sessions" sentence="Your password, and where you are signed in."/>
+                <PageHeader title="Security and sessions" sentence="Your password, your second factor, and where you are signed in."/>
                 <Card title="Password" sentence="A new password signs out every other session.">
                     <Form id="identity/change-password" action=ChangePassword::url() class="max-w-[480px]">
                         <PasswordField name="current_password" label="Current password"/>
                         <PasswordField name="new_password" label="New password" autocomplete="new-password" help="At least 10 characters."/>
-                        <SubmitButton>"Change password"</SubmitButton>
+                        <FormActions><SubmitButton>"Change password"</SubmitButton></FormActions>
                     </Form>
                 </Card>
-                <Sessions sessions action/>
+                <Factor factor/>
+                <Sessions sessions/>
+                {codes.map(|codes| view! { <NewCodes codes/> })}
             </ConsoleLayout>
         }
     })
 }
 
 #[component]
-fn Sessions(sessions: Vec<SessionRow>, action: Option<AnyView>) -> impl IntoView {
-    let rows = sessions.into_iter().map(session).collect_view();
-    let columns = vec![Column::text("Browser"), Column::text("Address"), Column::text("Signed in"), Column::text("Last seen")];
+fn Factor(factor: SecondFactor) -> impl IntoView {
+    let Some(since) = factor.enabled_since else {
+        return view! {
+            <Card title="Second factor" sentence="A code of an authenticator app beside the password: a stolen password alone opens nothing.">
+                <Form id="account/enroll-second-factor" action=EnrollSecondFactor::url() class="max-w-[480px]">
+                    <PasswordField name="password" label="Password"/>
+                    <FormActions><SubmitButton kind=ButtonKind::Secondary>"Set up second factor"</SubmitButton></FormActions>
+                </Form>
+            </Card>
+        }
+        .into_any();
+    };
+    let left = factor.recovery_codes_left;
     view! {
-        <Section title="Active sessions" sentence="Browsers that are signed in to your account." action=action.unwrap_or_else(|| ().into_any())>
+        <Card title="Second factor" sentence="Signing in asks for a code.">
+            <p class="mb-4">"On since "<DateOnly at=since/>", with "{left}" recovery codes left."</p>
+            <div class="flex flex-wrap gap-2">
+                <DialogLink href=paths::ACCOUNT_SECURITY dialog="renew-codes">"New recovery codes"</DialogLink>
+                <DialogLink href=paths::ACCOUNT_SECURITY dialog="disable-factor" kind=ButtonKind::Danger>"Turn off"</DialogLink>
+            </div>
+            <Dialog id="renew-codes" title="New recovery codes?" form="account/renew-recovery-codes">
+                <Form id="account/renew-recovery-codes" action=RenewRecoveryCodes::url()>
+                    <p>"The old ones stop working."</p>
+                    <PasswordField name="password" label="Password"/>
+                    <DialogActions><SubmitButton>"Make new codes"</SubmitButton><Cancel href=paths::ACCOUNT_SECURITY/></DialogActions>
+                </Form>
+            </Dialog>
+            <Dialog id="disable-factor" title="Turn the second factor off?" form="account/disable-second-factor">
+                <Form id="account/disable-second-factor" action=DisableSecondFactor::url()>
+                    <p>"The password alone will open your account."</p>
+                    <PasswordField name="password" label="Password"/>
+                    <DialogActions><SubmitButton kind=ButtonKind::Danger>"Turn off"</SubmitButton><Cancel href=paths::ACCOUNT_SECURITY/></DialogActions>
+                </Form>
+            </Dialog>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn NewCodes(codes: String) -> impl IntoView {
+    view! {
+        <Dialog id="recovery-codes" title="Your recovery codes" open=true>
+            <div class="form">
+                <p>"Each signs you in once when your authenticator app is not at hand. Keep them apart from your password."</p>
+                <SecretBox id="new-codes" name="recovery codes" secret=codes/>
+                <div class="dialog-actions"><StoredButton href=paths::ACCOUNT_SECURITY>"I've stored them securely"</StoredButton></div>
+            </div>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Sessions(sessions: Vec<SessionRow>) -> impl IntoView {
+    let action = (sessions.len() > 1).then(|| {
+        view! {
+            <Form id="identity/end-other-sessions" action=EndOtherSessions::url() bare=true>
+                <SubmitButton kind=ButtonKind::Secondary size=ButtonSize::Small>"Sign out everywhere else"</SubmitButton>
+            </Form>
+        }
+    });
+    let rows = sessions.into_iter().map(session).collect_view();
+    let columns = vec![
+        Column::text("Browser"),
+        Column::text("Address"),
+        Column::text("Signed in"),
+        Column::text("Last seen"),
+        Column::actions("Action"),
+    ];
+    view! {
+        <Section title="Active sessions" sentence="Browsers that are signed in to your account." action=action.into_any()>
             <Table caption="Active sessions" columns>{rows}</Table>
         </Section>
     }
@@ -50,12 +120,22 @@ fn Sessions(sessions: Vec<SessionRow>, action: Option<AnyView>) -> impl IntoView
 
 fn session(session: SessionRow) -> impl IntoView {
     let browser = crate::model::browser::name(session.user_agent.as_deref());
+    let named = format!("Sign out {browser}");
+    let end = (!session.current).then(|| {
+        view! {
+            <Form id=format!("account/end-session:{}", session.id) action=EndSession::url() bare=true>
+                <HiddenField name="session" value=session.id.to_string()/>
+                <SubmitButton kind=ButtonKind::Ghost size=ButtonSize::Small label=named>"Sign out"</SubmitButton>
+            </Form>
+        }
+    });
     view! {
         <Row>
             <HeadCell>{browser}{session.current.then(|| view! { " "<Badge tone=Tone::Ok>"This browser"</Badge> })}</HeadCell>
             <MonoCell>{session.address.unwrap_or_else(|| "unknown".into())}</MonoCell>
             <Cell><RelativeTime at=session.created_at/></Cell>
             <Cell><RelativeTime at=session.last_seen_at/></Cell>
+            <ActionsCell>{end}</ActionsCell>
         </Row>
     }
 }

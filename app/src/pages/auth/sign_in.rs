@@ -9,6 +9,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
+    let forgot = view! { <a class="link" href=paths::FORGOT_PASSWORD>"Forgot password?"</a> }.into_any();
     let below = view! { <p>"New here? "<a class="link" href=paths::SIGN_UP>"Create an account"</a></p> }.into_any();
     view! {
         <Title text="Sign in"/>
@@ -16,7 +17,7 @@ pub fn SignInPage() -> impl IntoView {
             <Form id="identity/sign-in" action=PostSignIn::url()>
                 <HiddenField name="next" value=query("next")/>
                 <EmailField name="email" label="Email" autocomplete="username" autofocus=true/>
-                <PasswordField name="password" label="Password"/>
+                <PasswordField name="password" label="Password" aside=forgot/>
                 <SubmitButton wide=true>"Sign in"</SubmitButton>
             </Form>
         </AuthLayout>

@@ -1,7 +1,10 @@
 use super::Scope;
 use crate::calls::keys::CreateKey;
 use crate::calls::place::{at_project, at_resource};
-use crate::kit::{Cancel, Card, Choice, ConsoleLayout, Dialog, DialogActions, Form, HiddenField, Notice, PageHeader, SelectField, SubmitButton, TextArea, TextField};
+use crate::kit::{
+    Cancel, Card, Choice, ConsoleLayout, Dialog, DialogActions, Form, FormState, HiddenField, Notice, PageHeader,
+    SelectField, SubmitButton, TextArea, TextField,
+};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs, resource_crumbs, resource_tabs};
 use crate::pages::load::{load, param};
 use kernel::key::Rights;
@@ -20,12 +23,14 @@ fn NewKeyForm(scope: Scope) -> impl IntoView {
     let rights = Rights::ALL.map(|rights| Choice::new(rights.as_str(), rights.label())).to_vec();
     let expiry = [("", "Never"), ("7", "In 7 days"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year")];
     let expiry = expiry.map(|(value, label)| Choice::new(value, label)).to_vec();
+    // What was chosen, and what is wrong with it, has to be in sight when the form comes back.
+    let failed = FormState::of("keys/create".to_owned()).problem.is_some();
     view! {
         <Form id="keys/create" action=CreateKey::url()>
             <HiddenField name="project" value=scope.project.to_string()/>
             <HiddenField name="resource" value=scope.resource.map(|id| id.to_string()).unwrap_or_default()/>
             <TextField name="name" label="Name" placeholder="production" help="Where it will be used, such as production or staging-api." autofocus=true/>
-            <details class="disclosure">
+            <details class="disclosure" open=failed>
                 <summary>"Rights, expiry and addresses"</summary>
                 <div class="form mt-3">
                     <SelectField name="rights" label="Rights" options=rights/>

@@ -1,11 +1,11 @@
+use super::Scope;
 use super::create::RangesField;
 use super::table::state;
-use super::Scope;
 use crate::calls::keys::{EditKey, SetKeyEnabled, key_row};
 use crate::calls::place::at_project;
 use crate::kit::{
-    ButtonKind, ButtonLink, ButtonRow, Card, Choice, ConsoleLayout, CopyableId, DateOnly, DefinitionList, Fact, Form, FormActions, Glyph, HiddenField, Notice, PageHeader,
-    RelativeTime, SelectField, StatusDot, SubmitButton, TextField,
+    ButtonKind, ButtonLink, ButtonRow, Card, Choice, ConsoleLayout, CopyableId, DateOnly, DefinitionList, Fact, Form,
+    FormActions, Glyph, HiddenField, Notice, PageHeader, RelativeTime, SelectField, StatusDot, SubmitButton, TextField,
 };
 use crate::model::key::{KeyRow, KeyState};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
@@ -49,7 +49,9 @@ pub fn KeyPage() -> impl IntoView {
 #[component]
 fn About(key_row: KeyRow) -> impl IntoView {
     let used = match (key_row.last_used_at, key_row.last_used_from) {
-        (Some(at), Some(from)) => view! { <RelativeTime at/>" from "<code class="font-mono text-s">{from}</code> }.into_any(),
+        (Some(at), Some(from)) => {
+            view! { <RelativeTime at/>" from "<code class="font-mono text-s">{from}</code> }.into_any()
+        }
         (Some(at), None) => view! { <RelativeTime at/> }.into_any(),
         (None, _) => "Never".into_any(),
     };
@@ -71,6 +73,7 @@ fn About(key_row: KeyRow) -> impl IntoView {
 #[component]
 fn Edit(key_row: KeyRow) -> impl IntoView {
     let id = key_row.id.to_string();
+    let verb = if key_row.resource.is_none() { "Remove API key" } else { "Delete" };
     let rights = Rights::ALL.map(|rights| Choice::new(rights.as_str(), rights.label())).to_vec();
     let toggle = match key_row.state {
         KeyState::Expired => None,
@@ -87,7 +90,8 @@ fn Edit(key_row: KeyRow) -> impl IntoView {
             </Form>
         }
     });
-    let rotate = (key_row.state == KeyState::Active).then(|| view! { <ButtonLink href=paths::rotate_key(key_row.id) icon=Glyph::RefreshCw>"Rotate"</ButtonLink> });
+    let rotate = (key_row.state == KeyState::Active)
+        .then(|| view! { <ButtonLink href=paths::rotate_key(key_row.id) icon=Glyph::RefreshCw>"Rotate"</ButtonLink> });
     view! {
         <Card title="What it may do">
             <Form id="keys/edit" action=EditKey::url()>
@@ -102,7 +106,7 @@ fn Edit(key_row: KeyRow) -> impl IntoView {
             <ButtonRow>
                 {rotate}
                 {toggle}
-                <ButtonLink href=paths::remove_key(key_row.id) kind=ButtonKind::Danger icon=Glyph::Trash2>"Remove API key"</ButtonLink>
+                <ButtonLink href=paths::remove_key(key_row.id) kind=ButtonKind::Danger icon=Glyph::Trash2>{verb}</ButtonLink>
             </ButtonRow>
         </Card>
     }

@@ -35,6 +35,17 @@ impl Scope {
         if self.resource.is_none() { "Create API Key" } else { "Create" }
     }
 
+    /// The label of the button that removes a key, as people know it from each place.
+    pub const fn remove_verb(self) -> &'static str {
+        if self.resource.is_none() { "Remove API key" } else { "Delete" }
+    }
+
+    /// The question before a key is removed.
+    pub fn remove_question(self, name: &str) -> String {
+        let verb = if self.resource.is_none() { "Remove" } else { "Delete" };
+        format!("{verb} {name}?")
+    }
+
     /// The label of the button that leaves the one showing of a key.
     pub const fn stored_verb(self) -> &'static str {
         if self.resource.is_none() { "I've stored it securely" } else { "Done" }

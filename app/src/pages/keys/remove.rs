@@ -1,3 +1,4 @@
+use super::Scope;
 use crate::calls::keys::{RemoveKey, key_row};
 use crate::calls::place::at_project;
 use crate::kit::{Card, ConfirmForm, ConsoleLayout, HiddenField, Notice, PageHeader, RelativeTime, Tone};
@@ -37,11 +38,12 @@ pub fn RemoveKeyPage() -> impl IntoView {
         Ok((viewer, org, project, key))
     };
     load(data, |(viewer, org, project, key)| {
-        let name = key.name.clone();
+        let scope = Scope { project: project.id, resource: key.resource.as_ref().map(|(id, _)| *id) };
+        let question = scope.remove_question(&key.name);
         let form = match org.may.manage_keys.clone() {
             None => view! {
                 <Card danger=true>
-                    <ConfirmForm id=remove_form(key.id) action=RemoveKey::url() verb="Remove API key" back=paths::key(key.id)>
+                    <ConfirmForm id=remove_form(key.id) action=RemoveKey::url() verb=scope.remove_verb() back=paths::key(key.id)>
                         <RemoveKeyFields key_row=key.clone()/>
                     </ConfirmForm>
                 </Card>
@@ -50,9 +52,9 @@ pub fn RemoveKeyPage() -> impl IntoView {
             Some(reason) => view! { <Notice>{reason}</Notice> }.into_any(),
         };
         view! {
-            <Title text=format!("Remove {name}")/>
+            <Title text=question.trim_end_matches('?').to_owned()/>
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, At::Settings) banner=banner() narrow=true>
-                <PageHeader title=format!("Remove {name}?")/>
+                <PageHeader title=question.clone()/>
                 {form}
             </ConsoleLayout>
         }

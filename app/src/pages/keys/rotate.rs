@@ -1,6 +1,8 @@
 use crate::calls::keys::{RotateKey, key_row};
 use crate::calls::place::at_project;
-use crate::kit::{Cancel, Card, Choice, ConsoleLayout, DialogActions, Form, HiddenField, Notice, PageHeader, RadioGroup, SubmitButton};
+use crate::kit::{
+    Cancel, Card, Choice, ConsoleLayout, DialogActions, Form, HiddenField, Notice, PageHeader, RadioGroup, SubmitButton,
+};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
 use crate::pages::load::{load, param};
 use crate::paths;

@@ -2,8 +2,8 @@ use super::Scope;
 use super::remove::{RemoveKeyFields, remove_form};
 use crate::calls::keys::RemoveKey;
 use crate::kit::{
-    ActionsCell, Badge, Cell, Column, ConfirmDialog, DialogIconLink, EmptyState, Glyph, HeadCell, IconButton, MonoCell, Pagination, RelativeTime, Row, StatusDot, Table, Tone,
-    confirm_dialog_id,
+    ActionsCell, Badge, Cell, Column, ConfirmDialog, DialogIconLink, EmptyState, Glyph, HeadCell, IconButton, MonoCell,
+    Pagination, RelativeTime, Row, StatusDot, Table, Tone, confirm_dialog_id,
 };
 use crate::model::key::{KeyRow, KeyState};
 use crate::paths;
@@ -26,7 +26,7 @@ pub fn KeyTable(
     }
     let may = reason.is_none();
     let (request, total) = (keys.request, keys.total);
-    let dialogs = keys.items.iter().filter(|_| may).map(dialog).collect_view();
+    let dialogs = keys.items.iter().filter(|_| may).map(|key| dialog(scope, key)).collect_view();
     let rows = keys.items.into_iter().map(|key| row(scope, key, may)).collect_view();
     let mut columns = vec![Column::text("Name"), Column::text("Key")];
     if scope.resource.is_none() {
@@ -52,7 +52,10 @@ fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
         let reach = key.resource.as_ref().map_or_else(|| "Project".to_owned(), |(_, name)| name.clone());
         view! { <Cell>{reach}</Cell> }
     });
-    let used = key.last_used_at.map_or_else(|| view! { <span class="text-muted">"Never"</span> }.into_any(), |at| view! { <RelativeTime at/> }.into_any());
+    let used = key.last_used_at.map_or_else(
+        || view! { <span class="text-muted">"Never"</span> }.into_any(),
+        |at| view! { <RelativeTime at/> }.into_any(),
+    );
     let name = key.name.clone();
     let actions = may.then(|| {
         let form = remove_form(key.id);
@@ -63,7 +66,7 @@ fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
                     href=paths::remove_key(key.id)
                     dialog=confirm_dialog_id(&form)
                     glyph=Glyph::Trash2
-                    label=format!("Remove API key {name}")
+                    label=if scope.resource.is_none() { format!("Remove API key {name}") } else { format!("Delete API key {name}") }
                     danger=true
                 />
             </ActionsCell>
@@ -83,14 +86,14 @@ fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
     }
 }
 
-fn dialog(key: &KeyRow) -> impl IntoView + use<> {
+fn dialog(scope: Scope, key: &KeyRow) -> impl IntoView + use<> {
     let key = key.clone();
     view! {
         <ConfirmDialog
             id=remove_form(key.id)
-            title=format!("Remove {}?", key.name)
+            title=scope.remove_question(&key.name)
             action=RemoveKey::url()
-            verb="Remove API key"
+            verb=scope.remove_verb()
             back=paths::key(key.id)
         >
             <RemoveKeyFields key_row=key.clone()/>

@@ -18,7 +18,10 @@ pub fn OrgsPage() -> impl IntoView {
             }
             .into_any()
         } else {
-            let rows = orgs.into_iter().map(|org| view! { <Row><HeadCell href=paths::org(org.id)>{org.name}</HeadCell></Row> }).collect_view();
+            let rows = orgs
+                .into_iter()
+                .map(|org| view! { <Row><HeadCell href=paths::org(org.id)>{org.name}</HeadCell></Row> })
+                .collect_view();
             view! { <Table caption="Your organizations" columns=vec![Column::text("Name")]>{rows}</Table> }.into_any()
         };
         view! {

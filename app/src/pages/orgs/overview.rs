@@ -1,8 +1,8 @@
 use crate::calls::place::at_org;
 use crate::calls::projects::project_rows;
 use crate::kit::{
-    ButtonKind, ButtonLink, Cell, Column, ConsoleLayout, Dialog, DialogLink, EmptyState, Glyph, HeadCell, NumberCell, PageHeader, Pagination, RelativeTime, Row,
-    SearchField, Table,
+    ButtonKind, ButtonLink, Cell, Column, ConsoleLayout, Dialog, DialogLink, EmptyState, Glyph, HeadCell, NumberCell,
+    PageHeader, Pagination, RelativeTime, Row, SearchField, Table,
 };
 use crate::model::place::OrgPlace;
 use crate::model::project::ProjectRow;
@@ -69,7 +69,8 @@ fn Projects(org: OrgPlace, projects: Page<ProjectRow>, search: String) -> impl I
     }
     let (request, total) = (projects.request, projects.total);
     let rows = projects.items.into_iter().map(row).collect_view();
-    let columns = vec![Column::text("Name"), Column::number("Resources"), Column::number("API keys"), Column::text("Created")];
+    let columns =
+        vec![Column::text("Name"), Column::number("Resources"), Column::number("API keys"), Column::text("Created")];
     let href = move |page: u32| {
         let path = if search.is_empty() { path.clone() } else { paths::with_query(&path, "q", &search) };
         paths::with_query(&path, "page", &page.to_string())

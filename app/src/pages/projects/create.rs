@@ -1,6 +1,8 @@
 use crate::calls::place::at_org;
 use crate::calls::projects::CreateProject;
-use crate::kit::{Cancel, Card, ConsoleLayout, DialogActions, Form, HiddenField, Notice, PageHeader, SubmitButton, TextField};
+use crate::kit::{
+    Cancel, Card, ConsoleLayout, DialogActions, Form, HiddenField, Notice, PageHeader, SubmitButton, TextField,
+};
 use crate::pages::chrome::{At, banner, bar, org_crumb, org_tabs};
 use crate::pages::load::{load, param};
 use crate::paths;

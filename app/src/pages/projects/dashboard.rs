@@ -1,8 +1,8 @@
 use crate::calls::place::at_project;
 use crate::calls::resources::resource_rows;
 use crate::kit::{
-    Badge, ButtonKind, ButtonLink, ButtonSize, Card, Cell, CodeBlock, Column, ConsoleLayout, Dialog, DialogLink, EmptyState, Glyph, HeadCell, MonoCell, NumberCell,
-    PageHeader, RelativeTime, Row, Section, Table, Tone,
+    Badge, ButtonKind, ButtonLink, ButtonSize, Card, Cell, CodeBlock, Column, ConsoleLayout, Dialog, DialogLink,
+    EmptyState, Glyph, HeadCell, MonoCell, NumberCell, PageHeader, RelativeTime, Row, Section, Table, Tone,
 };
 use crate::model::place::{OrgPlace, ProjectPlace};
 use crate::model::project::ResourceRow;
@@ -66,9 +66,11 @@ fn GetStarted(org: OrgPlace, project: ProjectPlace) -> impl IntoView {
 
 #[component]
 fn Resources(org: OrgPlace, project: ProjectPlace, resources: Vec<ResourceRow>) -> impl IntoView {
-    let create = move |kind: ButtonKind| match org.may.manage_resource.clone() {
+    let create = move |kind: ButtonKind| {
+        match org.may.manage_resource.clone() {
         None => view! { <DialogLink href=paths::new_resource(project.id) dialog="new-resource" kind icon=Glyph::Plus>"Create environment"</DialogLink> }.into_any(),
         Some(reason) => view! { <p class="text-muted">{reason}</p> }.into_any(),
+    }
     };
     if resources.is_empty() {
         return view! {
@@ -81,7 +83,8 @@ fn Resources(org: OrgPlace, project: ProjectPlace, resources: Vec<ResourceRow>) 
         .into_any();
     }
     let rows = resources.into_iter().map(row).collect_view();
-    let columns = vec![Column::text("Name"), Column::text("Connection"), Column::number("API keys"), Column::text("Created")];
+    let columns =
+        vec![Column::text("Name"), Column::text("Connection"), Column::number("API keys"), Column::text("Created")];
     view! {
         <Section title="Resources" sentence="The default one is where the project's own keys lead." action=create(ButtonKind::Secondary)>
             <Table caption="Resources of this project" columns>{rows}</Table>

@@ -1,12 +1,13 @@
+use crate::calls::orgs::waits_for;
 use crate::calls::place::at_project;
 use crate::calls::resources::resource_rows;
-use crate::kit::{Badge, Column, ConsoleLayout, EmptyState, Glyph, HeadCell, Cell, PageHeader, Row, Table};
+use crate::kit::{Badge, Cell, Column, ConsoleLayout, EmptyState, Glyph, HeadCell, PageHeader, Row, Table};
 use crate::model::project::ResourceRow;
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
 use crate::pages::load::{load, param};
-use crate::pages::resources::ProductState;
+use crate::pages::resources::{ProductState, access, product_sentence};
 use crate::paths;
-use kernel::{Product, ResourceId};
+use kernel::{Access, Product, ResourceId};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -27,21 +28,20 @@ fn ProductPage(product: Product, at: At, href: fn(ResourceId) -> String) -> impl
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
         let resources = resource_rows(project.id).await?;
-        Ok((viewer, org, project, resources))
+        let waits = waits_for(org.id).await?;
+        Ok((viewer, org, project, resources, waits))
     };
-    load(data, move |(viewer, org, project, resources)| {
-        let access = match product {
-            Product::Accelerate => org.accelerate,
-            Product::Pulse => org.pulse,
-        };
+    load(data, move |(viewer, org, project, resources, waits)| {
+        let place = org.clone();
         let body = match resources.len() {
-            0 | 1 => view! { <ProductState product access/> }.into_any(),
+            0 | 1 => view! { <ProductState product org=place waits/> }.into_any(),
+            _ if access(&org, product) == Access::Off => view! { <ProductState product org=place waits/> }.into_any(),
             _ => view! { <Resources resources href/> }.into_any(),
         };
         view! {
             <Title text=format!("{} of {}", product.label(), project.name)/>
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, at) banner=banner()>
-                <PageHeader title=product.label() sentence=super::super::resources::product_sentence(product)/>
+                <PageHeader title=product.label() sentence=product_sentence(product)/>
                 {body}
             </ConsoleLayout>
         }
@@ -57,5 +57,6 @@ fn Resources(resources: Vec<ResourceRow>, href: fn(ResourceId) -> String) -> imp
         .into_iter()
         .map(|resource| view! { <Row><HeadCell href=href(resource.id)>{resource.name}</HeadCell><Cell><Badge>"Not configured"</Badge></Cell></Row> })
         .collect_view();
-    view! { <Table caption="Resources" columns=vec![Column::text("Resource"), Column::text("State")]>{rows}</Table> }.into_any()
+    view! { <Table caption="Resources" columns=vec![Column::text("Resource"), Column::text("State")]>{rows}</Table> }
+        .into_any()
 }

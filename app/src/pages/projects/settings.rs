@@ -2,8 +2,8 @@ use super::delete::{DELETE_PROJECT, DeleteProjectFields};
 use crate::calls::place::at_project;
 use crate::calls::projects::{DeleteProject, RenameProject};
 use crate::kit::{
-    ButtonKind, Card, ConfirmDialog, ConsoleLayout, CopyableId, DialogLink, Form, FormActions, HiddenField, Notice, PageHeader, SegmentedLinks, SubmitButton, Tab,
-    TextField, confirm_dialog_id,
+    ButtonKind, Card, ConfirmDialog, ConsoleLayout, CopyableId, DialogLink, Form, FormActions, HiddenField, Notice,
+    PageHeader, SegmentedLinks, SubmitButton, Tab, TextField, confirm_dialog_id,
 };
 use crate::model::place::{OrgPlace, ProjectPlace};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};

@@ -1,6 +1,8 @@
 use crate::calls::place::at_project;
 use crate::calls::resources::{CreateResource, resource_rows};
-use crate::kit::{Cancel, Card, ConsoleLayout, DialogActions, Form, HiddenField, Notice, PageHeader, SubmitButton, TextField};
+use crate::kit::{
+    Cancel, Card, ConsoleLayout, DialogActions, Form, HiddenField, Notice, PageHeader, SubmitButton, TextField,
+};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
 use crate::pages::load::{load, param};
 use crate::pages::resources::settings::ConnectionField;

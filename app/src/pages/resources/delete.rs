@@ -15,8 +15,12 @@ pub const DELETE_RESOURCE: &str = "resources/delete";
 /// What deleting means, the name to type, and the next default where the default goes.
 #[component]
 pub fn DeleteResourceFields(resource: ResourcePlace) -> impl IntoView {
-    let others: Vec<Choice> =
-        resource.siblings.iter().filter(|other| other.id != resource.id).map(|other| Choice::new(other.id.to_string(), &other.name)).collect();
+    let others: Vec<Choice> = resource
+        .siblings
+        .iter()
+        .filter(|other| other.id != resource.id)
+        .map(|other| Choice::new(other.id.to_string(), &other.name))
+        .collect();
     let successor = (resource.is_default && !others.is_empty()).then(|| {
         let options = std::iter::once(Choice::new("", "Choose\u{2026}")).chain(others).collect::<Vec<_>>();
         view! { <SelectField name="successor" label="New default" help="The project's own keys lead there from now on." options/> }

@@ -1,8 +1,8 @@
 use crate::calls::place::at_resource;
 use crate::calls::resources::TestConnection;
 use crate::kit::{
-    Badge, ButtonKind, ButtonLink, Card, ConsoleLayout, CopyableId, DefinitionList, Fact, Form, FormFailure, Glyph, HiddenField, PageHeader, RelativeTime, SubmitButton,
-    Tone,
+    Badge, ButtonKind, ButtonLink, Card, ConsoleLayout, CopyableId, DefinitionList, Fact, Form, FormFailure, Glyph,
+    HiddenField, PageHeader, RelativeTime, SubmitButton, Tone,
 };
 use crate::model::place::{OrgPlace, ResourcePlace};
 use crate::pages::chrome::{At, banner, bar, resource_crumbs, resource_tabs};
@@ -16,7 +16,7 @@ use leptos_meta::Title;
 pub fn ResourcePage() -> impl IntoView {
     let id = param("resource");
     load(async move { at_resource(&id).await }, |(viewer, org, project, resource)| {
-        let badge = resource.is_default.then(|| view! { <Badge tone=Tone::Accent>"Default"</Badge> }.into_any()).unwrap_or_else(|| ().into_any());
+        let badge = resource.is_default.then(|| view! { <Badge tone=Tone::Accent>"Default"</Badge> }).into_any();
         let created_at = resource.created_at;
         view! {
             <Title text=resource.name.clone()/>

@@ -2,8 +2,8 @@ use super::delete::{DELETE_RESOURCE, DeleteResourceFields};
 use crate::calls::place::at_resource;
 use crate::calls::resources::{ChangeConnection, DeleteResource, RenameResource};
 use crate::kit::{
-    ButtonKind, Card, ConfirmDialog, ConsoleLayout, DialogLink, Form, FormActions, HiddenField, Notice, PageHeader, SubmitButton, TextArea, TextField,
-    confirm_dialog_id,
+    ButtonKind, Card, ConfirmDialog, ConsoleLayout, DialogLink, Form, FormActions, HiddenField, Notice, PageHeader,
+    SubmitButton, TextArea, TextField, confirm_dialog_id,
 };
 use crate::model::place::{OrgPlace, ResourcePlace};
 use crate::pages::chrome::{At, banner, bar, resource_crumbs, resource_tabs};
@@ -56,7 +56,8 @@ fn General(org: OrgPlace, resource: ResourcePlace) -> impl IntoView {
     if let Some(reason) = org.may.manage_resource {
         return view! { <Card title="General"><Notice>{reason}</Notice></Card> }.into_any();
     }
-    let stored = resource.connection.map(|masked| view! { <p class="font-mono text-s text-muted break-all">{masked}</p> });
+    let stored =
+        resource.connection.map(|masked| view! { <p class="font-mono text-s text-muted break-all">{masked}</p> });
     view! {
         <Card title="General">
             <Form id="resources/rename" action=RenameResource::url()>

@@ -9,7 +9,7 @@ use kernel::{Email, Problem};
 pub async fn list(ctx: &Ctx, actor: &Actor, search: &str, request: PageRequest) -> Result<Page<UserSummary>, Error> {
     require(actor)?;
     let mut db = ctx.db.acquire().await?;
-    store::page(&mut db, search, request).await
+    store::page(&mut db, search, None, request).await
 }
 
 /// The user of an address: the command line names users by it.

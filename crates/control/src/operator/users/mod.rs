@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod delete;
+pub mod get;
 pub mod list;
 pub mod reset_link;
 pub mod set_operator;

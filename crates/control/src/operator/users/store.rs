@@ -5,15 +5,23 @@ use kernel::UserId;
 use kernel::page::{Page, PageRequest};
 use sqlx::PgConnection;
 
-pub async fn page(db: &mut PgConnection, search: &str, request: PageRequest) -> Result<Page<UserSummary>, Error> {
+/// `only` narrows the page to one user.
+pub async fn page(
+    db: &mut PgConnection,
+    search: &str,
+    only: Option<UserId>,
+    request: PageRequest,
+) -> Result<Page<UserSummary>, Error> {
     let rows = sqlx::query!(
         r#"select id, email, name, is_operator, is_pending, last_seen_at, created_at, totp_confirmed_at is not null as "second_factor!",
                   (select count(*) from member m where m.user_id = u.id) as "orgs!", count(*) over () as "total!"
-           from user_account u where position(lower($1) in lower(name)) > 0 or position(lower($1) in email) > 0
+           from user_account u
+           where (position(lower($1) in lower(name)) > 0 or position(lower($1) in email) > 0) and ($4::uuid is null or id = $4)
            order by created_at desc, id desc limit $2 offset $3"#,
         search.trim(),
         request.limit(),
-        request.offset()
+        request.offset(),
+        only.map(UserId::uuid)
     )
     .fetch_all(db)
     .await?;

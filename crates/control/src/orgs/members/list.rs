@@ -14,5 +14,5 @@ pub async fn list(
 ) -> Result<Page<Member>, Error> {
     let mut db = ctx.db.acquire().await?;
     Right::ViewMembers.require(&mut db, actor, org).await?;
-    store::page(&mut db, org, search, request).await
+    store::page(&mut db, org, search, None, request).await
 }

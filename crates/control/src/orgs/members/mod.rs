@@ -1,6 +1,7 @@
 //! Members: who is in an organization, and as what.
 
 pub mod change_role;
+pub mod get;
 pub mod leave;
 pub mod list;
 pub mod remove;

@@ -5,21 +5,25 @@ use kernel::{Name, OrgId, Role, UserId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+/// `only` narrows the page to one member.
 pub async fn page(
     db: &mut PgConnection,
     org: OrgId,
     search: &str,
+    only: Option<UserId>,
     request: PageRequest,
 ) -> Result<Page<Member>, Error> {
     let rows = sqlx::query!(
         r#"select u.id, u.name, u.email, m.role, m.created_at, u.last_seen_at, count(*) over () as "total!"
            from member m join user_account u on u.id = m.user_id
            where m.org_id = $1 and (position(lower($2) in lower(u.name)) > 0 or position(lower($2) in u.email) > 0)
+             and ($5::uuid is null or u.id = $5)
            order by m.role <> 'owner', lower(u.name), u.id limit $3 offset $4"#,
         org.uuid(),
         search.trim(),
         request.limit(),
-        request.offset()
+        request.offset(),
+        only.map(UserId::uuid)
     )
     .fetch_all(db)
     .await?;

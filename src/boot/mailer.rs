@@ -1,0 +1,39 @@
+//! The control plane's mail port over SMTP.
+
+use super::config::Mail;
+use anyhow::Context;
+use control::mail::mailer::{Mailer, Message, SendError};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Mime, Tokio1Executor};
+
+/// One connection pool to the configured server.
+pub struct SmtpMailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl SmtpMailer {
+    /// None without `mail.smtp_url`.
+    pub fn configured(mail: &Mail) -> anyhow::Result<Option<Self>> {
+        let (Some(url), Some(from)) = (&mail.smtp_url, &mail.from) else { return Ok(None) };
+        let from = from.parse().context("mail.from: not an address like \"Pentaprism <console@example.com>\"")?;
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("mail.smtp_url")?.build();
+        Ok(Some(Self { transport, from }))
+    }
+}
+
+impl Mailer for SmtpMailer {
+    async fn send(&self, message: &Message) -> Result<(), SendError> {
+        let to: Mailbox = message.to.as_str().parse().map_err(|_| SendError::Final("the address is not one".into()))?;
+        let body = MultiPart::alternative_plain_html(message.text.clone(), message.html.clone());
+        let mime = Mime::builder().from(self.from.clone()).to(to).subject(&message.subject).multipart(body);
+        let mime = mime.map_err(|error| SendError::Final(error.to_string()))?;
+        self.transport.send(mime).await.map(drop).map_err(classify)
+    }
+}
+
+/// A permanent refusal (5xx) will not change; everything else may pass.
+fn classify(error: SmtpError) -> SendError {
+    if error.is_permanent() { SendError::Final(error.to_string()) } else { SendError::Passing(error.to_string()) }
+}
