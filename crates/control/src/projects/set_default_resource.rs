@@ -13,6 +13,9 @@ pub async fn set_default_resource(ctx: &Ctx, actor: &Actor, id: ProjectId, resou
     let project = require(&mut tx, actor, id, Right::ManageProject).await?;
     let found = resources::store::find(&mut tx, resource).await?;
     found.filter(|found| found.project == id).ok_or_else(|| Problem::not_found("resource"))?;
+    if project.default_resource == Some(resource) {
+        return Ok(());
+    }
     store::set_default_resource(&mut tx, id, Some(resource)).await?;
     let (before, after) = (json!({ "default": project.default_resource }), json!({ "default": resource }));
     Entry {

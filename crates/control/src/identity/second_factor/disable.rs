@@ -16,13 +16,13 @@ pub async fn disable(ctx: &Ctx, actor: &Actor, password: SecretString) -> Result
     Ok(())
 }
 
-/// The same for any user, on behalf of `actor`.
+/// The same for any user, on behalf of `actor`. Nothing happens when there is nothing to turn off.
 pub(crate) async fn clear(ctx: &Ctx, db: &mut PgConnection, actor: &Actor, user: UserId) -> Result<(), Error> {
     let account = crate::identity::store::user(db, user).await?.ok_or_else(|| Problem::not_found("account"))?;
-    let was_on = store::lock_secret(db, user).await?.is_some_and(|secret| secret.confirmed);
+    let Some(secret) = store::lock_secret(db, user).await? else { return Ok(()) };
     store::clear(db, user).await?;
     Entry { action: "second_factor.disable", org: None, target: &user, before: None, after: None }
         .record(ctx, db, actor)
         .await?;
-    if was_on { mail::post(ctx, db, &account.email, &Notice::SecondFactorOff.into()).await } else { Ok(()) }
+    if secret.confirmed { mail::post(ctx, db, &account.email, &Notice::SecondFactorOff.into()).await } else { Ok(()) }
 }

@@ -88,6 +88,9 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<Session>, Error> {
 pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<u64, Error> {
     let mut tx = ctx.db.begin().await?;
     let ended = store::delete_all(&mut tx, actor.user, actor.session).await?;
+    if ended == 0 {
+        return Ok(0);
+    }
     let entry = Entry {
         action: "session.end_others",
         org: None,

@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 /// Mail programs know neither our fonts nor `system-ui`.
 const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 
+/// A column that fits a phone and does not grow beyond what reads well.
+const WIDTH: &str = "max-width:560px;";
+
 pub fn text(content: &Content) -> String {
     let mut out = format!("{}\n", content.greeting);
     for paragraph in &content.paragraphs {
@@ -42,7 +45,7 @@ pub fn html(content: &Content) -> String {
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\
          <body style=\"{page}{FONT}\"><table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\"><tr><td align=\"center\">\
-         <table role=\"presentation\" width=\"560\" cellpadding=\"0\" cellspacing=\"0\" style=\"{card}\"><tr><td style=\"{inner}\">\
+         <table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"{card}{WIDTH}\"><tr><td style=\"{inner}\">\
          <h1 style=\"{heading}\">{title}</h1>{body}<p style=\"{footer}\">{why}</p></td></tr></table></td></tr></table></body></html>\n",
         title = escape(&content.subject),
         why = escape(&content.footer),

@@ -7,7 +7,10 @@ use tailwind_css::TailwindBuilder;
 /// The engine knows most of Tailwind and not all of it; a class that it does not know is a fault of the template, which the tests find.
 pub fn inline(classes: &str) -> String {
     match TailwindBuilder::default().inline(classes) {
-        Ok((_, declarations)) => plain_colors(&plain_units(&declarations)),
+        // The longhand of underlining is younger than many mail programs.
+        Ok((_, declarations)) => {
+            plain_colors(&plain_units(&declarations)).replace("text-decoration-line:", "text-decoration:")
+        }
         Err(error) => {
             tracing::error!(classes, error = %error, "a mail template uses a class that cannot be inlined");
             String::new()

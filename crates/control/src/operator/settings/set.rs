@@ -26,7 +26,9 @@ pub async fn reset(ctx: &Ctx, actor: &Actor, key: SettingKey) -> Result<(), Erro
     let mut tx = ctx.db.begin().await?;
     store::lock(&mut tx).await?;
     let before = key.value(&load_in(ctx, &mut tx).await?);
-    store::delete(&mut tx, key).await?;
+    if !store::delete(&mut tx, key).await? {
+        return Ok(());
+    }
     let (before, after) = (Some(before), Some(key.value(&ctx.rules.defaults)));
     Entry { action: "setting.reset", org: None, target: &key.config_key(), before, after }
         .record(ctx, &mut tx, actor)

@@ -48,7 +48,8 @@ pub async fn put(
     Ok(())
 }
 
-pub async fn delete(db: &mut PgConnection, key: SettingKey) -> Result<(), Error> {
-    sqlx::query!("delete from setting where key = $1", key.config_key()).execute(db).await?;
-    Ok(())
+/// Answers whether there was an override.
+pub async fn delete(db: &mut PgConnection, key: SettingKey) -> Result<bool, Error> {
+    let deleted = sqlx::query!("delete from setting where key = $1", key.config_key()).execute(db).await?;
+    Ok(deleted.rows_affected() == 1)
 }

@@ -1,0 +1,22 @@
+//! Against a real Postgres: `DATABASE_URL` names a server on which databases may be made, one for each test.
+
+#![expect(clippy::unwrap_used, reason = "clippy knows tests, not what they share")]
+
+mod account;
+mod api_keys;
+mod invitations;
+mod keys;
+mod mail;
+mod matrix;
+mod members;
+mod operators;
+mod orgs;
+mod passwords;
+mod projects;
+mod resources;
+mod rights_doc;
+mod second_factor;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod world;

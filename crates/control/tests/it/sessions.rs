@@ -1,0 +1,93 @@
+use crate::world::{World, code, origin};
+use control::identity::{self, sessions};
+use kernel::{ProblemCode, SessionId};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use sqlx::PgPool;
+use time::Duration;
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_session_ends_idle_and_absolutely(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let alive = async |token: &str| sessions::load(&w.ctx, token).await.unwrap().is_some();
+    let data = json!({ "user": ada.user });
+    assert!(sessions::create(&w.ctx, "idle", &data).await.unwrap());
+    assert!(!sessions::create(&w.ctx, "idle", &data).await.unwrap(), "the cookie's value is taken");
+    sessions::create(&w.ctx, "busy", &data).await.unwrap();
+    for _ in 0..5 {
+        w.ctx.clock.advance(Duration::days(5));
+        assert!(alive("busy").await);
+    }
+    assert!(!alive("idle").await);
+    w.ctx.clock.advance(Duration::days(6));
+    assert!(!alive("busy").await, "31 days after sign-in, however busy");
+    assert_eq!(sessions::delete_expired(&w.ctx).await.unwrap(), 3);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn sessions_are_listed_and_ended_one_by_one_or_all_others(db: PgPool) {
+    let w = World::new(db);
+    let here = w.user("ada").await;
+    let (there, third) = (w.session(here.user).await, w.session(here.user).await);
+    let list = sessions::list(&w.ctx, &here).await.unwrap();
+    assert_eq!(list.len(), 3);
+    let current: Vec<_> = list.iter().filter(|session| session.current).map(|session| session.id).collect();
+    assert_eq!(current, [here.session.unwrap()]);
+    assert_eq!(list[0].address.as_deref(), Some("192.0.2.1"));
+
+    sessions::end(&w.ctx, &here, there.session.unwrap()).await.unwrap();
+    w.audited("session.end").await;
+    assert!(identity::whoami(&w.ctx, there.session.unwrap(), origin()).await.unwrap().is_none());
+    assert_eq!(sessions::end_others(&w.ctx, &here).await.unwrap(), 1);
+    w.audited("session.end_others").await;
+    assert!(identity::whoami(&w.ctx, third.session.unwrap(), origin()).await.unwrap().is_none());
+    assert!(identity::whoami(&w.ctx, here.session.unwrap(), origin()).await.unwrap().is_some());
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn nobody_ends_the_session_of_another(db: PgPool) {
+    let w = World::new(db);
+    let (ada, eve) = (w.user("ada").await, w.user("eve").await);
+    assert_eq!(code(sessions::end(&w.ctx, &eve, ada.session.unwrap()).await), ProblemCode::NotFound);
+    let unknown: SessionId = w.ctx.new_id();
+    assert_eq!(code(sessions::end(&w.ctx, &eve, unknown).await), ProblemCode::NotFound);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_parcel_is_taken_once_in_time_for_its_purpose_by_its_session(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let other = w.session(ada.user).await;
+    let take = async |actor, purpose| sessions::take_parcel(&w.ctx, actor, purpose).await.unwrap();
+    let put = async || sessions::put_parcel(&w.ctx, &ada, "key", "ppk_secret").await.unwrap();
+
+    put().await;
+    assert!(!w.dump().await.contains("ppk_secret"), "sealed in the row");
+    assert!(take(&other, "key").await.is_none());
+    assert_eq!(take(&ada, "key").await.unwrap().expose_secret(), "ppk_secret");
+    assert!(take(&ada, "key").await.is_none(), "once");
+
+    put().await;
+    assert!(take(&ada, "another purpose").await.is_none());
+    assert!(take(&ada, "key").await.is_none(), "gone with the first look");
+
+    put().await;
+    w.ctx.clock.advance(Duration::minutes(5));
+    assert!(take(&ada, "key").await.is_none());
+    put().await;
+    w.ctx.clock.advance(Duration::minutes(6));
+    sessions::delete_expired(&w.ctx).await.unwrap();
+    assert_eq!(w.count("session where parcel is not null").await, 0);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_stolen_dump_opens_no_session(db: PgPool) {
+    let w = World::new(db);
+    sessions::create(&w.ctx, "cookie-value-of-ada", &json!({})).await.unwrap();
+    assert!(!w.dump().await.contains("cookie-value-of-ada"));
+    sessions::save(&w.ctx, "cookie-value-of-ada", &json!({ "theme": "dark" })).await.unwrap();
+    assert_eq!(sessions::load(&w.ctx, "cookie-value-of-ada").await.unwrap().unwrap().data, json!({ "theme": "dark" }));
+    sessions::delete(&w.ctx, "cookie-value-of-ada").await.unwrap();
+    assert!(sessions::load(&w.ctx, "cookie-value-of-ada").await.unwrap().is_none());
+}

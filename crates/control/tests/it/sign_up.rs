@@ -1,0 +1,149 @@
+use crate::world::{World, code, email, origin, password, token};
+use control::Origin;
+use control::identity::sign_in::{SignIn, SignInInput, sign_in};
+use control::identity::sign_up::{Policy, SignUp, SignUpInput, sign_up};
+use control::identity::{store, verify_email};
+use control::orgs::invitations::invite::{InviteInput, invite};
+use kernel::ProblemCode;
+use secrecy::SecretString;
+use sqlx::PgPool;
+use std::collections::BTreeSet;
+use time::Duration;
+
+fn input(name: &str) -> SignUpInput {
+    SignUpInput { name: name.into(), email: format!("{name}@example.com"), password: password() }
+}
+
+fn credentials(name: &str, password: &str) -> SignInInput {
+    SignInInput { email: format!("{name}@example.com"), password: SecretString::from(password) }
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn without_mail_sign_up_signs_in_at_once_and_tells_a_taken_address(db: PgPool) {
+    let w = World::new(db);
+    let SignUp::SignedIn(user) = sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap() else {
+        panic!("signed in")
+    };
+    let event = w.audited("user.sign_up").await;
+    assert_eq!((event.target, event.by_somebody), (user.to_string(), true));
+    let Err(control::Error::Problem(problem)) = sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await else {
+        panic!("the address is taken")
+    };
+    assert!(problem.of_field("email").is_some());
+    assert_eq!(w.audit().await.len(), 1, "what failed left nothing behind");
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn all_wrong_fields_are_named_at_once(db: PgPool) {
+    let w = World::new(db);
+    let input = SignUpInput { name: String::new(), email: "x".into(), password: "short".into() };
+    let Err(control::Error::Problem(problem)) = sign_up(&w.ctx, Policy::Open, origin(), input).await else {
+        panic!("refused")
+    };
+    assert!(["name", "email", "password"].iter().all(|field| problem.of_field(field).is_some()));
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn of_eight_first_sign_ups_at_once_one_becomes_the_operator(db: PgPool) {
+    let w = World::new(db);
+    let tasks: Vec<_> = (0..8)
+        .map(|n| {
+            let w = w.clone();
+            tokio::spawn(async move { sign_up(&w.ctx, Policy::Open, origin(), input(&format!("user{n}"))).await })
+        })
+        .collect();
+    let mut users = BTreeSet::new();
+    for task in tasks {
+        users.insert(format!("{:?}", task.await.unwrap().unwrap()));
+    }
+    assert_eq!(users.len(), 8);
+    assert_eq!(w.count("user_account where is_operator").await, 1);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn the_policy_admits_the_first_then_whom_it_says(db: PgPool) {
+    let w = World::new(db);
+    sign_up(&w.ctx, Policy::Closed, origin(), input("first")).await.unwrap();
+    assert_eq!(code(sign_up(&w.ctx, Policy::Closed, origin(), input("ada")).await), ProblemCode::Forbidden);
+    assert_eq!(code(sign_up(&w.ctx, Policy::Invite, origin(), input("ada")).await), ProblemCode::Forbidden);
+    let cast = w.cast("").await;
+    let invitation = InviteInput { email: "ada@example.com".into(), role: "viewer".into() };
+    invite(&w.ctx, &cast.admin, cast.org, invitation).await.unwrap();
+    sign_up(&w.ctx, Policy::Invite, origin(), input("ada")).await.unwrap();
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn with_mail_free_taken_and_waiting_addresses_answer_alike(db: PgPool) {
+    let w = World::with_mail(db);
+    w.user("known").await;
+    for name in ["known", "free", "free"] {
+        assert_eq!(sign_up(&w.ctx, Policy::Open, origin(), input(name)).await.unwrap(), SignUp::CheckMail);
+    }
+    let mut mail: Vec<_> = w.mail().await.into_iter().map(|m| (m.to.to_string(), m.subject)).collect();
+    mail.sort();
+    let expected =
+        [("free@example.com", "Verify your email address"), ("known@example.com", "You already have an account")];
+    assert_eq!(mail, expected.map(|(to, subject)| (to.to_owned(), subject.to_owned())));
+    assert!(!w.audited("user.sign_up_again").await.by_somebody);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn the_mailed_link_opens_the_account_once(db: PgPool) {
+    let w = World::with_mail(db);
+    sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
+    let wrong = sign_in(&w.ctx, origin(), credentials("ada", "another password")).await;
+    assert_eq!(code(wrong), ProblemCode::Unauthenticated, "whether it waits is told to the right password alone");
+    let early = sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await;
+    assert_eq!(code(early), ProblemCode::Forbidden);
+
+    let token = token(&w.mail().await[0]);
+    assert_eq!(verify_email::verify(&w.ctx, origin(), &token).await.unwrap(), email("ada@example.com"));
+    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &token).await), ProblemCode::NotFound);
+    w.audited("user.verify_email").await;
+    let done = sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await.unwrap();
+    assert!(matches!(done, SignIn::Done(_)));
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn who_signs_up_first_with_an_address_that_is_not_theirs_gains_nothing(db: PgPool) {
+    let w = World::with_mail(db);
+    let mine = SignUpInput { password: "an attacker's password".into(), ..input("ada") };
+    sign_up(&w.ctx, Policy::Open, origin(), mine).await.unwrap();
+    let first = token(&w.mail().await[0]);
+    sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
+    let second = token(&w.mail().await[0]);
+
+    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &first).await), ProblemCode::NotFound);
+    verify_email::verify(&w.ctx, origin(), &second).await.unwrap();
+    let theirs = sign_in(&w.ctx, origin(), credentials("ada", "an attacker's password")).await;
+    assert_eq!(code(theirs), ProblemCode::Unauthenticated);
+    assert!(matches!(sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await, Ok(SignIn::Done(_))));
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_link_is_sent_again_on_request_and_ends_after_a_day(db: PgPool) {
+    let w = World::with_mail(db);
+    sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
+    w.mail().await;
+    for name in ["ada", "nobody"] {
+        verify_email::resend(&w.ctx, origin(), &format!("{name}@example.com")).await.unwrap();
+    }
+    let mail = w.mail().await;
+    assert_eq!(mail.len(), 1, "nobody@example.com gets none");
+    w.ctx.clock.advance(Duration::hours(25));
+    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &token(&mail[0])).await), ProblemCode::NotFound);
+    assert_eq!(control::identity::links::delete_expired(&w.ctx).await.unwrap(), 2);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn an_account_made_without_mail_is_never_replaced(db: PgPool) {
+    let w = World::new(db.clone());
+    sign_up(&w.ctx, Policy::Open, Origin::default(), input("ada")).await.unwrap();
+    let w = World::with_mail(db);
+    let other = SignUpInput { password: "an attacker's password".into(), ..input("ada") };
+    sign_up(&w.ctx, Policy::Open, origin(), other).await.unwrap();
+    assert!(matches!(sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await, Ok(SignIn::Done(_))));
+    let mut db = w.ctx.db.acquire().await.unwrap();
+    let user = store::user_by_email(&mut db, &email("ada@example.com")).await.unwrap().unwrap();
+    assert!(!store::is_verified(&mut db, user.id).await.unwrap());
+}
