@@ -249,3 +249,20 @@ async fn everybody_does_what_their_role_may_and_every_change_is_on_record(db: Pg
         }
     }
 }
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn what_cannot_be_recorded_does_not_happen(db: PgPool) {
+    let w = World::new(db);
+    let scene = Scene::set(&w, "").await;
+    w.set_access(scene.org, Product::Pulse, Access::Off).await;
+    let refuse = "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'full'; end $$;
+                  create trigger refuse before insert on audit_event for each row execute function refuse()";
+    sqlx::raw_sql(refuse).execute(&w.ctx.db).await.unwrap();
+    let actor = Actor { operator: true, ..scene.owner.clone() };
+    let (mut refused, before) = (0, w.state().await);
+    for row in rows().into_iter().filter(|row| !row.operation.ends_with("_parcel")) {
+        refused += u32::from((row.attempt)(&scene, &actor).await.is_err());
+        assert!(w.state().await == before, "{} left something behind without its audit row", row.operation);
+    }
+    assert!(refused > 30, "{refused} of the operations change something");
+}

@@ -1,5 +1,7 @@
 use crate::world::{World, code, origin};
 use control::identity::{self, sessions};
+use control::orgs::members::list::list;
+use kernel::page::PageRequest;
 use kernel::{ProblemCode, SessionId};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -23,6 +25,26 @@ async fn a_session_ends_idle_and_absolutely(db: PgPool) {
     w.ctx.clock.advance(Duration::days(6));
     assert!(!alive("busy").await, "31 days after sign-in, however busy");
     assert_eq!(sessions::delete_expired(&w.ctx).await.unwrap(), 3);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn members_see_when_somebody_was_last_here(db: PgPool) {
+    let w = World::new(db);
+    let cast = w.cast("").await;
+    sessions::create(&w.ctx, "cookie", &json!({ "user": cast.viewer.user })).await.unwrap();
+    let seen = async || {
+        let page = list(&w.ctx, &cast.owner, cast.org, "viewer", PageRequest::new(1)).await.unwrap();
+        page.items[0].last_seen_at
+    };
+    assert_eq!(seen().await, None);
+    w.ctx.clock.advance(Duration::minutes(2));
+    sessions::load(&w.ctx, "cookie").await.unwrap();
+    let at = w.ctx.now();
+    assert_eq!(seen().await, Some(at));
+    w.ctx.clock.advance(Duration::seconds(59));
+    sessions::load(&w.ctx, "cookie").await.unwrap();
+    sessions::delete(&w.ctx, "cookie").await.unwrap();
+    assert_eq!(seen().await, Some(at), "to the minute, and it stays after sign-out");
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

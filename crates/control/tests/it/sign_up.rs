@@ -2,7 +2,7 @@ use crate::world::{World, code, email, origin, password, token};
 use control::Origin;
 use control::identity::sign_in::{SignIn, SignInInput, sign_in};
 use control::identity::sign_up::{Policy, SignUp, SignUpInput, sign_up};
-use control::identity::{store, verify_email};
+use control::identity::{reset_password, store, verify_email};
 use control::orgs::invitations::invite::{InviteInput, invite};
 use kernel::ProblemCode;
 use secrecy::SecretString;
@@ -146,4 +146,19 @@ async fn an_account_made_without_mail_is_never_replaced(db: PgPool) {
     let mut db = w.ctx.db.acquire().await.unwrap();
     let user = store::user_by_email(&mut db, &email("ada@example.com")).await.unwrap().unwrap();
     assert!(!store::is_verified(&mut db, user.id).await.unwrap());
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_flood_of_sign_ups_cannot_keep_the_owner_of_an_address_out(db: PgPool) {
+    let w = World::with_mail(db);
+    sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
+    reset_password::request(&w.ctx, origin(), "ada@example.com").await.unwrap();
+    let reset = w.mail().await.into_iter().find(|message| message.subject == "Choose a new password").unwrap();
+    for _ in 0..5 {
+        let theirs = SignUpInput { password: "an attacker's password".into(), ..input("ada") };
+        sign_up(&w.ctx, Policy::Open, origin(), theirs).await.unwrap();
+    }
+    assert!(w.mail().await.len() <= 1);
+    reset_password::complete(&w.ctx, origin(), &token(&reset), password()).await.unwrap();
+    assert!(matches!(sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await, Ok(SignIn::Done(_))));
 }

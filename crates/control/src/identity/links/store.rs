@@ -61,11 +61,13 @@ pub async fn delete_of(db: &mut PgConnection, user: UserId) -> Result<(), Error>
     Ok(())
 }
 
-/// Links of an earlier sign-up with this address: they would verify a password that its owner may not have chosen.
+/// Links that would verify an earlier sign-up with this address, and with it a password that the address's owner may not have chosen. Links that set
+/// a password stay: who floods an address with sign-ups cannot keep its owner out.
 pub async fn delete_of_pending(db: &mut PgConnection, email: &Email) -> Result<(), Error> {
     sqlx::query!(
-        "delete from mailed_link where user_id = (select id from user_account where email = $1 and is_pending)",
-        email.as_str()
+        "delete from mailed_link where purpose = $2 and user_id = (select id from user_account where email = $1 and is_pending)",
+        email.as_str(),
+        Purpose::VerifyEmail.as_str()
     )
     .execute(db)
     .await?;

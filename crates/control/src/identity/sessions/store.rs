@@ -32,10 +32,13 @@ pub async fn find(
 }
 
 /// Moves the session's idle end on, and what members see as "last seen".
+///
+/// Two transactions on purpose: one that held the session while it waited for the user would meet a changed password, which ends sessions while it
+/// holds the user.
 pub async fn touch(db: &mut PgConnection, id: SessionId, now: OffsetDateTime) -> Result<(), Error> {
+    sqlx::query!("update session set last_seen_at = $2 where id = $1", id.uuid(), now).execute(&mut *db).await?;
     sqlx::query!(
-        r#"with touched as (update session set last_seen_at = $2 where id = $1 returning user_id)
-           update user_account u set last_seen_at = $2 from touched where u.id = touched.user_id"#,
+        "update user_account set last_seen_at = $2 where id = (select user_id from session where id = $1)",
         id.uuid(),
         now
     )
