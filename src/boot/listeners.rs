@@ -1,19 +1,22 @@
-//! The sockets: the console's, and the metrics'.
+//! The sockets: the console's, the data traffic's, and the metrics'.
 
 use super::config::Config;
 use super::parts::Parts;
-use crate::web;
+use crate::data_api;
+use crate::web::{self, address::TrustedProxies};
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Bound, not yet served.
 pub struct Listeners {
     console: TcpListener,
+    data: TcpListener,
     metrics: TcpListener,
 }
 
@@ -23,6 +26,7 @@ impl Listeners {
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
         Ok(Self {
             console: bind("console.listen", config.console.listen).await?,
+            data: bind("data.listen", config.data.listen).await?,
             metrics: bind("metrics.listen", config.metrics.listen).await?,
         })
     }
@@ -36,10 +40,14 @@ impl Listeners {
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
         let console = web::router(config, parts)?.into_make_service_with_connect_info::<SocketAddr>();
+        let proxies = Arc::new(TrustedProxies(config.console.trusted_proxies.clone()));
+        let data = data_api::State { verifier: parts.verifier.clone(), clock: parts.ctx.clock.clone() };
+        let data = data_api::router(data, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
         let console = axum::serve(self.console, console).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let data = axum::serve(self.data, data).with_graceful_shutdown(stop.clone().cancelled_owned());
         let metrics = axum::serve(self.metrics, exposition).with_graceful_shutdown(stop.clone().cancelled_owned());
-        tokio::try_join!(console.into_future(), metrics.into_future())?;
+        tokio::try_join!(console.into_future(), data.into_future(), metrics.into_future())?;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use super::mailer::SmtpMailer;
 use super::master_key;
 use anyhow::Context;
 use control::identity::passwords::Passwords;
+use control::keys::verify::{self, Verifier};
 use control::operator::settings::{self, Settings};
 use control::vault::Vault;
 use control::{Clock, Ctx, Rng};
@@ -27,6 +28,8 @@ const STATEMENT_TIMEOUT: &str = "10s";
 pub struct Parts {
     pub ctx: Ctx,
     pub dialer: Arc<Dialer>,
+    /// API keys, checked from memory.
+    pub verifier: Arc<Verifier>,
     /// Only where a mail server is configured.
     pub mailer: Option<Arc<SmtpMailer>>,
     cluster: Option<Cluster>,
@@ -101,7 +104,12 @@ impl Parts {
         let (system_identifier, database) = control::database::identity(&ctx).await?;
         dialer.protect(ControlDatabase::new(system_identifier, database));
         let mailer = SmtpMailer::configured(&config.mail)?.map(Arc::new);
-        Ok(Self { ctx, dialer: Arc::new(dialer), mailer, cluster })
+        let verifier = Verifier::new(verify::Settings {
+            max_stale: Duration::from_millis(u64::from(config.keys.max_stale_ms)),
+            listen: config.keys.listen,
+            ..verify::Settings::default()
+        });
+        Ok(Self { verifier: Arc::new(verifier), ctx, dialer: Arc::new(dialer), mailer, cluster })
     }
 
     /// Closes the pool and stops the cluster, if it is ours.

@@ -3,6 +3,7 @@
 use super::mailer::SmtpMailer;
 use super::parts::{Parts, guard};
 use control::identity::{links, sessions};
+use control::keys::verify;
 use control::operator::settings;
 use control::orgs::invitations;
 use control::{Ctx, Error, mail};
@@ -13,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use upstream::Dialer;
 
 const SECOND: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_secs(3600);
+const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// Started with the server, ended with it.
 pub struct Workers(TaskTracker);
@@ -32,7 +33,9 @@ pub fn start(parts: &Parts, stop: &CancellationToken) -> Workers {
         follow_settings(ctx.clone(), dialer.clone())
     }));
     let ctx = parts.ctx.clone();
-    tracker.spawn(every(HOUR, stop.clone(), "what has ended was not removed", move || tidy(ctx.clone())));
+    tracker.spawn(every(TEN_MINUTES, stop.clone(), "what has ended was not removed", move || tidy(ctx.clone())));
+    let (ctx, verifier, ended) = (parts.ctx.clone(), parts.verifier.clone(), stop.clone());
+    tracker.spawn(async move { verify::run(&ctx, &verifier, ended.cancelled()).await });
     if let Some(mailer) = parts.mailer.clone() {
         let ctx = parts.ctx.clone();
         tracker.spawn(every(SECOND, stop.clone(), "the outbox was not read", move || {
@@ -69,6 +72,7 @@ async fn tidy(ctx: Ctx) -> Result<(), Error> {
     sessions::delete_expired(&ctx).await?;
     links::delete_expired(&ctx).await?;
     invitations::list::delete_expired(&ctx).await?;
+    verify::prune(&ctx).await?;
     Ok(())
 }
 

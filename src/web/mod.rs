@@ -2,7 +2,7 @@
 //!
 //! From the outside in: request log, security headers, same-origin check, session, login guard; then pages, server functions and assets.
 
-mod address;
+pub mod address;
 mod assets;
 mod flash;
 mod forms;

@@ -75,6 +75,7 @@ pub struct Identity {
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     pub max_stale_ms: u32,
+    pub listen: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,0 +1,65 @@
+//! `GET /key`: what the key of this request is and may do.
+
+use super::State as Data;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use control::Origin;
+use control::keys::verify::Refusal;
+use http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
+use kernel::key::Rights;
+use kernel::{KeyId, OrgId, Problem, ProblemCode, ProjectId, ResourceId};
+use serde::Serialize;
+
+/// A key that works.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    id: KeyId,
+    organization: OrgId,
+    project: ProjectId,
+    /// What it reaches: its own resource, or its project's default.
+    resource: ResourceId,
+    rights: Rights,
+}
+
+pub async fn show(State(data): State<Data>, Extension(origin): Extension<Origin>, headers: HeaderMap) -> Response {
+    let Some(text) = bearer(&headers) else {
+        let detail = "Send the API key in the header Authorization: Bearer ppk_…";
+        return answer(StatusCode::UNAUTHORIZED, Problem::new(ProblemCode::Unauthenticated, detail));
+    };
+    match data.verifier.verify(text, origin.address, data.clock.now(), None).await {
+        Ok(key) => {
+            let shown = Shown { id: key.id, organization: key.org, project: key.project, resource: key.resource, rights: key.rights };
+            ([(CACHE_CONTROL, "no-store")], Json(shown)).into_response()
+        }
+        Err(refusal) => refuse(refusal),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+fn refuse(refusal: Refusal) -> Response {
+    let (status, code) = match refusal {
+        Refusal::Malformed | Refusal::Unknown | Refusal::Disabled | Refusal::Expired => (StatusCode::UNAUTHORIZED, ProblemCode::Unauthenticated),
+        Refusal::AddressDenied | Refusal::Scope => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
+        Refusal::NoResource => (StatusCode::CONFLICT, ProblemCode::Conflict),
+        Refusal::Stale => (StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable),
+    };
+    answer(status, Problem::new(code, refusal.to_string()))
+}
+
+fn answer(status: StatusCode, problem: Problem) -> Response {
+    let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(problem)).into_response();
+    let head = response.headers_mut();
+    match status {
+        StatusCode::UNAUTHORIZED => _ = head.insert(WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer")),
+        StatusCode::SERVICE_UNAVAILABLE => _ = head.insert(RETRY_AFTER, http::HeaderValue::from_static("1")),
+        _ => {}
+    }
+    response
+}
