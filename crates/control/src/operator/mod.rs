@@ -1,6 +1,7 @@
-//! What the operators of a server do: users, organizations, the waiting list, settings. To everybody else all of it is "not found".
+//! What the operators of a server do: users, organizations, the waiting list, settings, mail. To everybody else all of it is "not found".
 
 pub mod orgs;
+pub mod outbox;
 pub mod settings;
 pub mod users;
 pub mod waitlist;

@@ -1,7 +1,9 @@
 use crate::world::{Postbox, World, email, origin};
+use control::Actor;
 use control::identity::reset_password;
 use control::mail::deliver::Delivered;
 use control::mail::deliver_due;
+use control::operator::outbox::outbox;
 use control::orgs::invitations::invite::{InviteInput, invite};
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
@@ -16,6 +18,8 @@ async fn a_letter_waits_for_the_mail_server_and_is_given_up_after_a_day(db: PgPo
     let deliver = async || deliver_due(&w.ctx, &closed).await.unwrap();
     assert_eq!(deliver().await, Delivered { put_off: 1, ..Delivered::default() });
     assert_eq!(deliver().await, Delivered::default(), "not at once");
+    let waiting = outbox(&w.ctx, &Actor::command_line()).await.unwrap();
+    assert_eq!((waiting.waiting, waiting.oldest), (1, Some(w.ctx.now())));
     let mut tries = 1;
     loop {
         w.ctx.clock.advance(Duration::hours(6));

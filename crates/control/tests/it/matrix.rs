@@ -156,6 +156,7 @@ fn rows() -> Vec<Row> {
         Operators "operator/orgs/list.rs list" |c, a| operator::orgs::list::list(&c.world.ctx, a, "", first());
         Operators "operator/orgs/set_access.rs set_access" |c, a| operator::orgs::set_access::set_access(&c.world.ctx, a, c.org, Product::Pulse, "off");
         Operators "operator/waitlist.rs list" |c, a| operator::waitlist::list(&c.world.ctx, a, first());
+        Operators "operator/outbox.rs outbox" |c, a| operator::outbox::outbox(&c.world.ctx, a);
         Operators "operator/settings/list.rs list" |c, a| operator::settings::list::list(&c.world.ctx, a);
         Operators "operator/settings/set.rs set" |c, a| operator::settings::set::set(&c.world.ctx, a, SettingKey::SignUp, "closed");
         Operators "operator/settings/set.rs reset" |c, a| operator::settings::set::reset(&c.world.ctx, a, SettingKey::SignUp);

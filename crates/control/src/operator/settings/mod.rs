@@ -10,7 +10,7 @@ pub use key::SettingKey;
 use crate::identity::sign_up::Policy;
 use crate::{Ctx, Error};
 use ipnet::IpNet;
-use kernel::{Access, Product};
+use kernel::Access;
 use sqlx::PgConnection;
 
 /// All settings at one moment. Cheap to keep for a second or so; every node reads its own.
@@ -29,16 +29,6 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self { sign_up: Policy::Invite, denied_ranges: Vec::new(), accelerate: Access::On, pulse: Access::On }
-    }
-}
-
-impl Settings {
-    /// What a new organization may use of a product.
-    pub const fn access(&self, product: Product) -> Access {
-        match product {
-            Product::Accelerate => self.accelerate,
-            Product::Pulse => self.pulse,
-        }
     }
 }
 
