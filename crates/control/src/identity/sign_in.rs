@@ -46,7 +46,7 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
     let stored = found.as_ref().map(|found| found.password_hash.clone());
     let verdict = ctx.passwords.verify(input.password.clone(), stored).await?;
     let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
-        return Err(Problem::new(ProblemCode::Unauthenticated, "The address or the password is wrong.").into());
+        return Err(wrong());
     };
     if found.pending && ctx.rules.mail {
         return Err(Problem::forbidden(
@@ -62,14 +62,22 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
         Verdict::Right | Verdict::Wrong => None,
     };
     let mut tx = ctx.db.begin().await?;
+    // Hashing takes a while, and its queue longer: a password that was changed meanwhile opens nothing, and is not brought back by the upgrade.
+    if !store::lock_with_password(&mut tx, found.user, &found.password_hash).await? {
+        return Err(wrong());
+    }
     if let Some(hash) = upgraded {
-        store::upgrade_hash(&mut tx, found.user, &found.password_hash, &hash).await?;
+        store::upgrade_hash(&mut tx, found.user, &hash).await?;
     }
     if !found.second_factor {
         enter(ctx, &mut tx, &Actor::fresh(found.user, origin), None).await?;
     }
     tx.commit().await?;
     Ok(if found.second_factor { SignIn::SecondFactor(found.user) } else { SignIn::Done(found.user) })
+}
+
+fn wrong() -> Error {
+    Problem::new(ProblemCode::Unauthenticated, "The address or the password is wrong.").into()
 }
 
 /// Notes that somebody is in.

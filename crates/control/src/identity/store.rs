@@ -186,17 +186,17 @@ pub async fn set_password(db: &mut PgConnection, user: UserId, hash: &str, now: 
     Ok(())
 }
 
-/// The same password under stronger parameters; nothing when another one was chosen in the meantime.
-pub async fn upgrade_hash(db: &mut PgConnection, user: UserId, from: &str, to: &str) -> Result<(), Error> {
-    sqlx::query!(
-        "update user_account set password_hash = $3 where id = $1 and password_hash = $2",
-        user.uuid(),
-        from,
-        to
-    )
-    .execute(db)
-    .await?;
+/// The same password under stronger parameters.
+pub async fn upgrade_hash(db: &mut PgConnection, user: UserId, hash: &str) -> Result<(), Error> {
+    sqlx::query!("update user_account set password_hash = $2 where id = $1", user.uuid(), hash).execute(db).await?;
     Ok(())
+}
+
+/// Holds the user's row until the transaction ends, if the password is still the one of this hash.
+pub async fn lock_with_password(db: &mut PgConnection, user: UserId, hash: &str) -> Result<bool, Error> {
+    let row =
+        sqlx::query!("select id from user_account where id = $1 and password_hash = $2 for update", user.uuid(), hash);
+    Ok(row.fetch_optional(db).await?.is_some())
 }
 
 /// Somebody is in: the account is theirs from now on, and no new sign-up replaces it.

@@ -1,9 +1,12 @@
 use crate::world::{PASSWORD, World, code, email, origin, password, token};
 use control::identity::change_password::{ChangePasswordInput, change_password};
+use control::identity::passwords::Passwords;
 use control::identity::sign_in::{SignInInput, sign_in};
 use control::identity::{self, reset_password};
+use control::{Ctx, Rng};
 use kernel::{ProblemCode, UserId};
 use sqlx::PgPool;
+use std::sync::Arc;
 use time::Duration;
 
 const NEW: &str = "another horse entirely";
@@ -121,4 +124,16 @@ async fn an_operators_link_works_like_a_mailed_one(db: PgPool) {
     assert!(can_sign_in(&w, NEW).await);
     let nobody: UserId = w.ctx.new_id();
     assert_eq!(code(reset_link(&w.ctx, &op, nobody).await), ProblemCode::NotFound);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn an_upgrade_of_the_old_password_never_undoes_a_change(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let strong = Passwords::new(20 * 1024, 2, &Rng::seeded(9)).unwrap();
+    let strong = World { ctx: Ctx { passwords: Arc::new(strong), ..w.ctx.clone() } };
+    let change = ChangePasswordInput { current: password(), new: NEW.into() };
+    let (changed, _) = tokio::join!(change_password(&w.ctx, &ada, change), can_sign_in(&strong, PASSWORD));
+    changed.unwrap();
+    assert!(can_sign_in(&w, NEW).await && !can_sign_in(&w, PASSWORD).await);
 }
