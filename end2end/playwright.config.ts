@@ -15,6 +15,7 @@ const ARGS = [
 
 export default defineConfig({
   testDir: "journeys",
+  globalSetup: "./support/operator.ts",
   outputDir: "results",
   fullyParallel: true,
   forbidOnly: true,

@@ -21,6 +21,9 @@ export function stranger(): Credentials {
   return { name: "Ada Lovelace", email: `ada-${id}@example.com`, password: `looms and engines ${id}` };
 }
 
+/** The cookies of somebody who is signed in. */
+export type State = Awaited<ReturnType<APIRequestContext["storageState"]>>;
+
 export interface NewKey {
   id: string;
   /** The page that shows it once. */

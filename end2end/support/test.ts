@@ -1,7 +1,8 @@
 // The fixtures of every journey.
 
 import { test as base, type BrowserContext, type BrowserContextOptions, type Page } from "@playwright/test";
-import { Seed, stranger, type Credentials } from "./seed.ts";
+import { makeScene, type Scene } from "./scene.ts";
+import { Seed, stranger, type Credentials, type State } from "./seed.ts";
 import { Watch } from "./watch.ts";
 
 /** Somebody at a browser of their own. */
@@ -15,7 +16,7 @@ export interface Person {
 
 interface Account {
   who: Credentials;
-  state: Awaited<ReturnType<BrowserContext["storageState"]>>;
+  state: State;
 }
 
 interface Fixtures {
@@ -32,6 +33,8 @@ interface Fixtures {
 interface WorkerFixtures {
   /** One account of each worker: the server allows sixty sign-ups a minute from one address. */
   account: Account;
+  /** The operator's organization with something of everything; only to be looked at. */
+  scene: Scene;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -46,7 +49,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
 
-  // eslint-disable-next-line no-empty-pattern
+  scene: [
+    async ({ playwright }, use) => {
+      await use(await makeScene(playwright.request));
+    },
+    { scope: "worker" },
+  ],
+
   watch: async ({}, use) => {
     const watch = new Watch();
     await use(watch);
