@@ -1,4 +1,4 @@
-import { at, row, tab } from "../support/console.ts";
+import { at, row, tab, toast } from "../support/console.ts";
 import { unique } from "../support/seed.ts";
 import { expect, test } from "../support/test.ts";
 
@@ -35,6 +35,19 @@ test("a form that was sent is not sent again on the way back", async ({ person: 
   await at(page, name);
   await page.goto(`/orgs/${org}`);
   await expect(row(page, name)).toHaveCount(1);
+});
+
+test("a page that was fetched ahead hides nothing of what a form did since", async ({ person: { page, seed } }) => {
+  const project = await seed.project(await seed.organization(), unique("shop"));
+  await page.goto(`/projects/${project}/settings`);
+  const ahead = page.waitForResponse((response) => response.request().headers()["sec-purpose"]?.startsWith("prefetch") ?? false);
+  await tab(page, "Project", "Settings").hover();
+  await ahead;
+  const renamed = unique("store");
+  await page.getByLabel("Project name").fill(renamed);
+  await page.getByLabel("Project name").press("Enter");
+  await toast(page, "The project's name is changed.");
+  await expect(page.getByLabel("Project name")).toHaveValue(renamed);
 });
 
 test("a link to a page deep inside leads there once one has signed in", async ({ newcomer, open }) => {
