@@ -58,7 +58,10 @@
   // A form that is on its way shows it on its button, and is not sent twice.
   on("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method === "dialog") return;
+    if (form.method === "dialog") return;
+    // A page that was fetched ahead would hide what the form changes: without the rules the browser drops it.
+    document.querySelector("script[type=speculationrules]")?.remove();
+    if (event.defaultPrevented) return;
     if (form.dataset.pending !== undefined) return event.preventDefault();
     form.dataset.pending = "";
     (event.submitter ?? form.querySelector("[data-submit]"))?.setAttribute("aria-busy", "true");
