@@ -63,10 +63,13 @@ fn describe(key: &str) -> (&'static str, &'static str, Vec<Choice>) {
 fn Setting(setting: SettingRow) -> impl IntoView {
     let (title, sentence, options) = describe(&setting.key);
     let form = format!("admin/set-setting:{}", setting.key);
-    let field = if options.is_empty() {
-        view! { <TextArea name="value" label="Ranges" value=setting.value help="One range a line, such as 10.0.0.0/8." rows=3 mono=true optional=true/> }.into_any()
-    } else {
-        view! { <SelectField name="value" label=title options value=setting.value/> }.into_any()
+    // Made inside of its form, which names it and tells it of its error.
+    let field = move || {
+        if options.is_empty() {
+            view! { <TextArea name="value" label="Ranges" value=setting.value help="One range a line, such as 10.0.0.0/8." rows=3 mono=true optional=true/> }.into_any()
+        } else {
+            view! { <SelectField name="value" label=title options value=setting.value/> }.into_any()
+        }
     };
     let (key, shown) = (setting.key.clone(), setting.key.clone());
     let reset = setting.overridden.map(|(at, by)| {
@@ -84,7 +87,7 @@ fn Setting(setting: SettingRow) -> impl IntoView {
         <Card title sentence>
             <Form id=form action=SetSetting::url()>
                 <HiddenField name="key" value=key/>
-                {field}
+                {field()}
                 <p class="help">"Configuration key: "<Code text=shown/></p>
                 <FormActions><SubmitButton>"Update"</SubmitButton></FormActions>
             </Form>
