@@ -16,7 +16,7 @@ const ARGS = [
 export default defineConfig({
   testDir: "journeys",
   globalSetup: "./support/operator.ts",
-  outputDir: "results",
+  outputDir: "results/journeys",
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
