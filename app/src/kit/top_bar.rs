@@ -56,9 +56,11 @@ fn AccountMenu(account: Account, theme: Theme, theme_action: String, sign_out_ac
     let trigger = view! { <Avatar name=name.clone()/> }.into_any();
     view! {
         <Menu label=format!("Account of {name}") trigger class="avatar-button">
-            <div class="menu-group px-3 py-2">
-                <p class="truncate font-medium">{name}</p>
-                <p class="truncate text-xs text-muted">{email}</p>
+            <div class="menu-group">
+                <div class="px-2 py-1">
+                    <p class="truncate font-medium">{name}</p>
+                    <p class="truncate text-xs text-muted">{email}</p>
+                </div>
             </div>
             <MenuLinks links/>
             <div class="menu-group"><ThemeSwitch action=theme_action current=theme/></div>
