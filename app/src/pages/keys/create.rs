@@ -2,8 +2,8 @@ use super::Scope;
 use crate::calls::keys::CreateKey;
 use crate::calls::place::{at_project, at_resource};
 use crate::kit::{
-    Cancel, Card, Choice, ConsoleLayout, Dialog, DialogActions, Form, FormState, HiddenField, Notice, PageHeader,
-    SelectField, SubmitButton, TextArea, TextField,
+    Cancel, Card, Choice, ConsoleLayout, Dialog, DialogActions, Form, FormState, Glyph, HiddenField, Icon, Notice,
+    PageHeader, SelectField, SubmitButton, TextArea, TextField,
 };
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs, resource_crumbs, resource_tabs};
 use crate::pages::load::{load, param};
@@ -30,8 +30,11 @@ fn NewKeyForm(scope: Scope) -> impl IntoView {
             <HiddenField name="project" value=scope.project.to_string()/>
             <HiddenField name="resource" value=scope.resource.map(|id| id.to_string()).unwrap_or_default()/>
             <TextField name="name" label="Name" placeholder="production" help="Where it will be used, such as production or staging-api." autofocus=true/>
-            <details class="disclosure" open=failed>
-                <summary>"Rights, expiry and addresses"</summary>
+            <details class="group" open=failed>
+                <summary class="flex w-fit items-center gap-1 font-medium">
+                    <Icon glyph=Glyph::ChevronRight class="group-open:rotate-90"/>
+                    "Rights, expiry and addresses"
+                </summary>
                 <div class="form mt-3">
                     <SelectField name="rights" label="Rights" options=rights/>
                     <SelectField name="expires_in_days" label="Expires" options=expiry/>
