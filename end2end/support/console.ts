@@ -27,6 +27,14 @@ export async function shownKey(page: Page): Promise<string> {
 /** The islands of the page react from now on. */
 export async function awake(page: Page): Promise<void> {
   await page.waitForFunction(() => document.documentElement.dataset["hydrated"] !== undefined);
+  // An island that the bundle does not know is passed over in silence, and its button does nothing.
+  const unknown = await page.evaluate(async () => {
+    const script = [...document.scripts].map((each) => /import\("([^"]+)"\)/.exec(each.text)?.[1]).find(Boolean);
+    const bundle = (await import(script ?? "")) as Record<string, unknown>;
+    const islands = [...document.querySelectorAll<HTMLElement>("leptos-island")].map((island) => island.dataset["component"] ?? "");
+    return islands.filter((island) => !(island in bundle));
+  });
+  expect(unknown, "islands of the page that the bundle does not have").toEqual([]);
 }
 
 /** The row of a table that this name heads. */
