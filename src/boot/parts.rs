@@ -54,6 +54,12 @@ impl Parts {
         Self::assemble(config, cluster).await
     }
 
+    /// Around a control plane that is there already, without a cluster and a mail server of its own.
+    pub fn around(ctx: Ctx) -> Self {
+        let verifier = Arc::new(Verifier::new(verify::Settings::default()));
+        Self { verifier, ctx, dialer: Arc::new(Dialer::new()), mailer: None, cluster: None }
+    }
+
     async fn assemble(config: &Config, cluster: Option<Cluster>) -> anyhow::Result<Self> {
         let rng = Rng::from_system();
         let vault = Vault::new(&master_key::load(&config.storage, &rng)?, rng.clone())?;
@@ -99,6 +105,11 @@ impl Parts {
             rng,
             db,
         };
+        anyhow::ensure!(
+            control::database::knows_master_key(&ctx).await?,
+            "storage.master_key: this is not the key under which the control database's secrets are encrypted. Give this server the master.key of the \
+             one that runs already, or restore it from the backup"
+        );
         let dialer = Dialer::new();
         dialer.set_guard(guard(&settings::load(&ctx).await?));
         let (system_identifier, database) = control::database::identity(&ctx).await?;

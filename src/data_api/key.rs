@@ -31,7 +31,13 @@ pub async fn show(State(data): State<Data>, Extension(origin): Extension<Origin>
     };
     match data.verifier.verify(text, origin.address, data.clock.now(), None).await {
         Ok(key) => {
-            let shown = Shown { id: key.id, organization: key.org, project: key.project, resource: key.resource, rights: key.rights };
+            let shown = Shown {
+                id: key.id,
+                organization: key.org,
+                project: key.project,
+                resource: key.resource,
+                rights: key.rights,
+            };
             ([(CACHE_CONTROL, "no-store")], Json(shown)).into_response()
         }
         Err(refusal) => refuse(refusal),
@@ -45,7 +51,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 fn refuse(refusal: Refusal) -> Response {
     let (status, code) = match refusal {
-        Refusal::Malformed | Refusal::Unknown | Refusal::Disabled | Refusal::Expired => (StatusCode::UNAUTHORIZED, ProblemCode::Unauthenticated),
+        Refusal::Malformed | Refusal::Unknown | Refusal::Disabled | Refusal::Expired => {
+            (StatusCode::UNAUTHORIZED, ProblemCode::Unauthenticated)
+        }
         Refusal::AddressDenied | Refusal::Scope => (StatusCode::FORBIDDEN, ProblemCode::Forbidden),
         Refusal::NoResource => (StatusCode::CONFLICT, ProblemCode::Conflict),
         Refusal::Stale => (StatusCode::SERVICE_UNAVAILABLE, ProblemCode::Unavailable),

@@ -5,8 +5,9 @@
 mod key;
 
 use crate::web::address::{self, TrustedProxies};
+use crate::web::observe;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use control::Clock;
 use control::keys::verify::Verifier;
@@ -24,6 +25,7 @@ pub fn router(state: State, proxies: Arc<TrustedProxies>) -> Router {
     Router::new()
         .route("/key", get(key::show))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(observe::request))
         .layer(from_fn_with_state(proxies, address::find))
         .with_state(state)
 }

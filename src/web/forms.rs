@@ -12,9 +12,10 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use control::Origin;
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use kernel::Problem;
+use kernel::{Problem, ProblemCode};
 
 /// Answers of server functions are a problem or nothing.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -25,6 +26,8 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
     }
     let form = accepts_html(request.headers());
     let referer = own_referer(request.headers());
+    let route = request.uri().path().to_owned();
+    let address = request.extensions().get::<Origin>().and_then(|origin| origin.address);
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, super::BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -57,9 +60,13 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
     }
 
     let problem = match to_bytes(body, LONGEST_ANSWER).await {
-        Ok(text) => serde_json::from_slice::<Problem>(&text).unwrap_or_else(|_| Problem::internal()),
+        Ok(text) => serde_json::from_slice::<Problem>(&text).unwrap_or_else(|_| without_words(head.status)),
         Err(_) => Problem::internal(),
     };
+    if matches!(problem.code, ProblemCode::Unauthenticated | ProblemCode::Forbidden | ProblemCode::TooMany) {
+        // The answer to a form is a redirect, so the request log alone would not show it.
+        tracing::warn!(route, code = ?problem.code, address = ?address, "a call was refused");
+    }
     let wait = problem.retry_after.map(HeaderValue::from);
     let mut answer = if !form {
         head.status = status(problem.code);
@@ -71,6 +78,14 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
         answer.headers_mut().insert(RETRY_AFTER, wait);
     }
     answer
+}
+
+/// What an answer says that no function gave: none is posted to at this address.
+fn without_words(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Problem::not_found("address"),
+        _ => Problem::internal(),
+    }
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {

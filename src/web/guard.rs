@@ -2,11 +2,12 @@
 
 use super::session::Outage;
 use app::calls::Signed;
+use app::calls::respond::status;
 use app::paths;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{Method, StatusCode};
+use http::Method;
 use kernel::Problem;
 
 /// Public pages pass; the rest needs a signed-in user. While the database is gone nobody is sent to the login: their session still lives.
@@ -15,17 +16,15 @@ pub async fn require_sign_in(request: Request, next: Next) -> Response {
     if is_public(path) || request.extensions().get::<Signed>().is_some() {
         return next.run(request).await;
     }
+    let is_call = path.starts_with("/api/");
     if request.extensions().get::<Outage>().is_some() {
-        return super::pages::problem(
-            request,
-            Problem::unavailable(
-                "The database does not answer right now. You are still signed in; try again in a moment.",
-            ),
-        )
-        .await;
+        let problem = Problem::unavailable(
+            "The database does not answer right now. You are still signed in; try again in a moment.",
+        );
+        return if is_call { refuse(problem) } else { super::pages::problem(request, problem).await };
     }
-    if path.starts_with("/api/") {
-        return (StatusCode::UNAUTHORIZED, axum::Json(Problem::unauthenticated())).into_response();
+    if is_call {
+        return refuse(Problem::unauthenticated());
     }
     let next = if request.method() == Method::GET {
         request.uri().path_and_query().map_or("/", |path| path.as_str())
@@ -33,6 +32,11 @@ pub async fn require_sign_in(request: Request, next: Next) -> Response {
         "/"
     };
     Redirect::to(&if next == "/" { paths::SIGN_IN.to_owned() } else { paths::sign_in_then(next) }).into_response()
+}
+
+/// The answer to a call, which [`super::forms`] turns into a redirect where a form asked.
+fn refuse(problem: Problem) -> Response {
+    (status(problem.code), axum::Json(problem)).into_response()
 }
 
 /// Pages and server functions that need nobody to be signed in.

@@ -1,6 +1,7 @@
 //! The console over HTTP.
 //!
-//! From the outside in: request log, security headers, same-origin check, session, login guard; then pages, server functions and assets.
+//! From the outside in: request log, security headers, same-origin check, session, answers to forms, login guard; then pages, server functions
+//! and assets.
 
 pub mod address;
 mod assets;
@@ -10,7 +11,7 @@ mod guard;
 mod headers;
 mod health;
 mod hosts;
-mod observe;
+pub mod observe;
 mod pages;
 mod same_origin;
 mod session;
@@ -40,9 +41,9 @@ pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
     let console = Router::new()
         .route("/", get(pages::home))
         .merge(pages::routes(&assets, config))
+        .layer(from_fn(guard::require_sign_in))
         .layer(from_fn_with_state(flash.clone(), forms::answer))
         .layer(from_fn_with_state(flash, flash::provide))
-        .layer(from_fn(guard::require_sign_in))
         .layer(from_fn_with_state(server.clone(), session::load))
         .layer(session::layer(&parts.ctx, secure))
         .layer(from_fn_with_state(hosts, same_origin::check))

@@ -18,7 +18,10 @@ pub async fn request(request: Request, next: Next) -> Response {
         .increment(1);
     metrics::histogram!("pentaprism_http_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
     let duration_ms = elapsed.as_secs_f64() * 1000.0;
-    if status >= 500 {
+    if status == 403 || status == 429 {
+        // Refusals are what an attack looks like from here.
+        tracing::warn!(%method, route, status, duration_ms, address = ?address, "request refused");
+    } else if status >= 500 {
         tracing::error!(%method, route, status, duration_ms, address = ?address, "request failed");
     } else {
         tracing::debug!(%method, route, status, duration_ms, address = ?address, "request");

@@ -16,6 +16,10 @@ use leptos::server;
 
 /// Where a session keeps whose second factor it waits for.
 pub(super) const ASKED: &str = "second_factor_of";
+/// And until when, in seconds since 1970.
+pub(super) const ASKED_UNTIL: &str = "second_factor_until";
+/// How long a right password may wait for its code.
+const CODE_PATIENCE: time::Duration = time::Duration::minutes(10);
 
 /// Makes an account and signs it in.
 #[server(endpoint = "identity/sign-up")]
@@ -94,12 +98,9 @@ pub async fn end_other_sessions() -> Result<(), ConsoleError> {
 #[server(endpoint = "theme")]
 pub async fn set_theme(theme: String) -> Result<(), ConsoleError> {
     let theme = Theme::from_cookie(&theme);
-    respond::set_cookie(&format!(
-        "{}={}; Path=/; Max-Age={}; SameSite=Lax",
-        Theme::COOKIE,
-        theme.as_str(),
-        Theme::MAX_AGE
-    ));
+    let secure = if server()?.ctx.rules.public_url.starts_with("https://") { "; Secure" } else { "" };
+    let (name, value, age) = (Theme::COOKIE, theme.as_str(), Theme::MAX_AGE);
+    respond::set_cookie(&format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{secure}"));
     respond::back("")
 }
 
@@ -109,6 +110,8 @@ async fn ask_second_factor(user: UserId) -> Result<(), Problem> {
     session.clear().await;
     session.cycle_id().await.map_err(outage)?;
     session.insert(ASKED, user).await.map_err(outage)?;
+    let until = server()?.ctx.now() + CODE_PATIENCE;
+    session.insert(ASKED_UNTIL, until.unix_timestamp()).await.map_err(outage)?;
     session.save().await.map_err(outage)
 }
 

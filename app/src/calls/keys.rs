@@ -140,6 +140,7 @@ fn row(key: Key, now: OffsetDateTime) -> KeyRow {
             State::Expired => KeyState::Expired,
         },
         in_use: key.is_in_use(now),
+        rotated: key.rotated_at.is_some(),
         resource: key.resource,
         visible: key.visible,
         rights: key.rights,

@@ -7,7 +7,7 @@ use crate::model::project::ProjectRow;
 use crate::paths;
 use control::projects;
 use kernel::page::{Page, PageRequest};
-use kernel::{OrgId, Problem, ProjectId};
+use kernel::{OrgId, Problem, ProjectId, ResourceId};
 use leptos::server;
 
 #[server(endpoint = "projects/create")]
@@ -22,6 +22,15 @@ pub async fn rename_project(project: ProjectId, name: String) -> Result<(), Cons
     let (server, actor) = actor()?;
     projects::rename::rename(&server.ctx, &actor, project, &name).await.map_err(control::Error::into_problem)?;
     respond::go(paths::project_settings(project), "The project's name is changed.")
+}
+
+#[server(endpoint = "projects/set-default-resource")]
+pub async fn set_default_resource(project: ProjectId, resource: ResourceId) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    projects::set_default_resource::set_default_resource(&server.ctx, &actor, project, resource)
+        .await
+        .map_err(control::Error::into_problem)?;
+    respond::go(paths::project_settings(project), "The project's keys lead to the new default now.")
 }
 
 #[server(endpoint = "projects/delete")]

@@ -27,8 +27,12 @@ pub async fn post_second_factor(code: String, #[server(default)] next: String) -
 
 /// Whose code the session waits for.
 async fn asked_user() -> Result<UserId, Problem> {
-    let user = request::session()?.get::<UserId>(super::identity::ASKED).await.ok().flatten();
-    user.ok_or_else(|| Problem::new(kernel::ProblemCode::Unauthenticated, "Sign in with your password first."))
+    let session = request::session()?;
+    let user = session.get::<UserId>(super::identity::ASKED).await.ok().flatten();
+    let until = session.get::<i64>(super::identity::ASKED_UNTIL).await.ok().flatten().unwrap_or_default();
+    let now = server()?.ctx.now().unix_timestamp();
+    user.filter(|_| now < until)
+        .ok_or_else(|| Problem::new(kernel::ProblemCode::Unauthenticated, "Sign in with your password first."))
 }
 
 #[server(endpoint = "account/rename")]

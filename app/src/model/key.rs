@@ -28,6 +28,8 @@ pub struct KeyRow {
     pub last_used_at: Option<OffsetDateTime>,
     pub last_used_from: Option<String>,
     pub state: KeyState,
+    /// A successor took its place.
+    pub rotated: bool,
     /// Used in the last seven days.
     pub in_use: bool,
 }

@@ -43,6 +43,8 @@ create table api_key (
     created_at       timestamptz not null,
     expires_at       timestamptz,
     disabled_at      timestamptz,
+    -- Set once: a successor took its place, and expires_at is the end of the overlap.
+    rotated_at       timestamptz,
     last_used_at     timestamptz,
     last_used_from   inet,
     foreign key (project_id, resource_id) references resource (project_id, id) on delete cascade

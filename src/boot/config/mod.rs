@@ -81,6 +81,13 @@ impl Config {
                 console.listen
             );
         }
+        if !self.data.listen.ip().is_loopback() && !console.insecure_http {
+            bail!(
+                "configuration: data.listen: {} is reachable from other machines, and API keys would cross the network in the clear. Listen on the \
+                 loopback interface behind something that speaks TLS, or accept it with console.insecure_http = true",
+                self.data.listen
+            );
+        }
         if let Some(url) = &console.public_url
             && http::Uri::try_from(url.as_str()).ok().and_then(|uri| uri.authority().cloned()).is_none()
         {
@@ -157,6 +164,7 @@ mod tests {
             ("", vec![("PENTAPRISM__IDENTITY__SIGN_UP", "sometimes")], "identity.sign_up"),
             ("", vec![("PENTAPRISM__CONSOLE", "x")], "PENTAPRISM__CONSOLE"),
             ("", vec![("PENTAPRISM__CONSOLE__LISTEN", "0.0.0.0:80")], "console.insecure_http"),
+            ("", vec![("PENTAPRISM__DATA__LISTEN", "0.0.0.0:81")], "data.listen"),
             ("[mail]\nsmtp_url = \"smtp://x\"", vec![], "mail.from"),
             ("[network]\ndenied_ranges = [\"10.0.0.0/99\"]", vec![], "network.denied_ranges[0]"),
         ] {

@@ -30,31 +30,29 @@ pub fn layer(ctx: &Ctx, secure: bool) -> SessionManagerLayer<ControlStore> {
 #[derive(Debug, Clone, Copy)]
 pub struct Outage;
 
-/// Adds who is signed in as an extension.
+/// How long a request waits to learn who sends it.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Adds who is signed in as an extension, or that nobody can tell now.
 pub async fn load(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<Session>().cloned();
     let origin = request.extensions().get::<Origin>().cloned().unwrap_or_default();
-    let id = match session {
-        // Only a request with our cookie asks the database.
-        Some(session) if session.id().is_some() => match session.get::<SessionId>(store::ID).await {
-            Ok(id) => id,
-            Err(_) => {
-                request.extensions_mut().insert(Outage);
-                None
-            }
-        },
-        _ => None,
-    };
-    if let Some(id) = id {
-        match identity::whoami(&server.ctx, id, origin).await {
-            Ok(Some((actor, user))) => {
-                request.extensions_mut().insert(Signed { actor, user });
-            }
-            Ok(None) => {}
-            Err(_) => {
-                request.extensions_mut().insert(Outage);
-            }
+    match tokio::time::timeout(PATIENCE, signed(&server, session, origin)).await {
+        Ok(Ok(Some(signed))) => {
+            request.extensions_mut().insert(signed);
+        }
+        Ok(Ok(None)) => {}
+        Ok(Err(Outage)) | Err(_) => {
+            request.extensions_mut().insert(Outage);
         }
     }
     next.run(request).await
+}
+
+/// Who is behind the session. Only a request with our cookie asks the database.
+async fn signed(server: &Server, session: Option<Session>, origin: Origin) -> Result<Option<Signed>, Outage> {
+    let Some(session) = session.filter(|session| session.id().is_some()) else { return Ok(None) };
+    let Some(id) = session.get::<SessionId>(store::ID).await.map_err(|_| Outage)? else { return Ok(None) };
+    let found = identity::whoami(&server.ctx, id, origin).await.map_err(|_| Outage)?;
+    Ok(found.map(|(actor, user)| Signed { actor, user }))
 }

@@ -26,7 +26,7 @@ pub fn KeyPage() -> impl IntoView {
         Ok((viewer, org, project, key))
     };
     load(data, |(viewer, org, project, key)| {
-        let (tone, label) = state(key.state);
+        let (tone, label) = state(&key);
         let aside = view! { <StatusDot tone label/> }.into_any();
         let back = Scope { project: project.id, resource: key.resource.as_ref().map(|(id, _)| *id) }.list();
         let form = match org.may.manage_keys.clone() {
@@ -90,7 +90,7 @@ fn Edit(key_row: KeyRow) -> impl IntoView {
             </Form>
         }
     });
-    let rotate = (key_row.state == KeyState::Active)
+    let rotate = (key_row.state == KeyState::Active && !key_row.rotated)
         .then(|| view! { <ButtonLink href=paths::rotate_key(key_row.id) icon=Glyph::RefreshCw>"Rotate"</ButtonLink> });
     view! {
         <Card title="What it may do">

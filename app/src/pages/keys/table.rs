@@ -47,7 +47,7 @@ pub fn KeyTable(
 
 fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
     let shortened = key.shortened();
-    let (tone, status) = state(key.state);
+    let (tone, status) = state(&key);
     let reach = scope.resource.is_none().then(|| {
         let reach = key.resource.as_ref().map_or_else(|| "Project".to_owned(), |(_, name)| name.clone());
         view! { <Cell>{reach}</Cell> }
@@ -57,11 +57,12 @@ fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
         |at| view! { <RelativeTime at/> }.into_any(),
     );
     let name = key.name.clone();
+    let (may_rotate, rotate) = (key.state == KeyState::Active && !key.rotated, format!("Rotate {name}"));
     let actions = may.then(|| {
         let form = remove_form(key.id);
         view! {
             <ActionsCell>
-                <IconButton glyph=Glyph::RefreshCw label=format!("Rotate {name}") href=paths::rotate_key(key.id)/>
+                {may_rotate.then(|| view! { <IconButton glyph=Glyph::RefreshCw label=rotate href=paths::rotate_key(key.id)/> })}
                 <DialogIconLink
                     href=paths::remove_key(key.id)
                     dialog=confirm_dialog_id(&form)
@@ -102,8 +103,9 @@ fn dialog(scope: Scope, key: &KeyRow) -> impl IntoView + use<> {
 }
 
 /// How a key's state looks.
-pub fn state(state: KeyState) -> (Tone, &'static str) {
-    match state {
+pub fn state(key: &KeyRow) -> (Tone, &'static str) {
+    match key.state {
+        KeyState::Active if key.rotated => (Tone::Warn, "Rotated"),
         KeyState::Active => (Tone::Ok, "Active"),
         KeyState::Disabled => (Tone::Warn, "Disabled"),
         KeyState::Expired => (Tone::Neutral, "Expired"),

@@ -1,11 +1,13 @@
 use super::delete::{DELETE_PROJECT, DeleteProjectFields};
 use crate::calls::place::at_project;
-use crate::calls::projects::{DeleteProject, RenameProject};
+use crate::calls::projects::{DeleteProject, RenameProject, SetDefaultResource};
+use crate::calls::resources::resource_rows;
 use crate::kit::{
-    ButtonKind, Card, ConfirmDialog, ConsoleLayout, CopyableId, DialogLink, Form, FormActions, HiddenField, Notice,
-    PageHeader, SegmentedLinks, SubmitButton, Tab, TextField, confirm_dialog_id,
+    ButtonKind, Card, Choice, ConfirmDialog, ConsoleLayout, CopyableId, DialogLink, Form, FormActions, HiddenField,
+    Notice, PageHeader, SegmentedLinks, SelectField, SubmitButton, Tab, TextField, confirm_dialog_id,
 };
 use crate::model::place::{OrgPlace, ProjectPlace};
+use crate::model::project::ResourceRow;
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
 use crate::pages::load::{load, param};
 use crate::paths;
@@ -26,13 +28,19 @@ pub fn sections(project: ProjectId, keys: bool) -> impl IntoView {
 #[component]
 pub fn ProjectSettingsPage() -> impl IntoView {
     let id = param("project");
-    load(async move { at_project(&id).await }, |(viewer, org, project)| {
+    let data = async move {
+        let (viewer, org, project) = at_project(&id).await?;
+        let resources = resource_rows(project.id).await?;
+        Ok((viewer, org, project, resources))
+    };
+    load(data, |(viewer, org, project, resources)| {
         view! {
             <Title text=format!("Settings of {}", project.name)/>
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, At::Settings) banner=banner() narrow=true>
                 <PageHeader title="Settings" sentence="The project's name, its keys, and its end."/>
                 {sections(project.id, false)}
                 <General org=org.clone() project=project.clone()/>
+                <DefaultResource org=org.clone() project=project.id resources/>
                 <Deletion org project/>
             </ConsoleLayout>
         }
@@ -56,6 +64,36 @@ fn General(org: OrgPlace, project: ProjectPlace) -> impl IntoView {
         <Card title="General">{form}</Card>
         <Card title="Project ID"><CopyableId text=project.id.to_string() name="Project ID"/></Card>
     }
+}
+
+/// Where the project's own keys lead.
+#[component]
+fn DefaultResource(org: OrgPlace, project: ProjectId, resources: Vec<ResourceRow>) -> impl IntoView {
+    if resources.len() < 2 {
+        return ().into_any();
+    }
+    let current = resources.iter().find(|resource| resource.is_default);
+    let value = current.map(|resource| resource.id.to_string()).unwrap_or_default();
+    let body = match org.may.manage_project {
+        None => {
+            let options =
+                resources.iter().map(|resource| Choice::new(resource.id.to_string(), &resource.name)).collect();
+            view! {
+                <Form id="projects/set-default-resource" action=SetDefaultResource::url()>
+                    <HiddenField name="project" value=project.to_string()/>
+                    <SelectField name="resource" label="Default resource" options value/>
+                    <FormActions><SubmitButton>"Update"</SubmitButton></FormActions>
+                </Form>
+            }
+            .into_any()
+        }
+        Some(reason) => view! {
+            <p>{current.map(|resource| resource.name.clone())}</p>
+            <p class="text-muted">{reason}</p>
+        }
+        .into_any(),
+    };
+    view! { <Card title="Default resource" sentence="The project's own API keys lead there. A change counts for every key at once.">{body}</Card> }.into_any()
 }
 
 #[component]

@@ -1,8 +1,12 @@
-//! The control database itself: which one it is, and whether it answers.
+//! The control database itself: which one it is, whether it answers, and whether its secrets are ours to open.
 
 mod store;
 
 use crate::{Ctx, Error};
+use secrecy::ExposeSecret;
+
+/// What the vault authenticates beside the sealed witness, and its plain text.
+const WITNESS: &str = "database.witness";
 
 /// The server's system identifier, where it may be read, and the database's name: what no customer's connection string may lead to.
 pub async fn identity(ctx: &Ctx) -> Result<(Option<i64>, String), Error> {
@@ -16,4 +20,12 @@ pub async fn is_ready(ctx: &Ctx) -> bool {
         Ok(mut db) => store::ping(&mut db).await.is_ok(),
         Err(_) => false,
     }
+}
+
+/// Whether this node's master key is the one under which the database's secrets are sealed. The first node to ask leaves a witness.
+pub async fn knows_master_key(ctx: &Ctx) -> Result<bool, Error> {
+    let sealed = ctx.vault.seal(WITNESS, WITNESS)?;
+    let mut db = ctx.db.acquire().await?;
+    let witness = store::witness(&mut db, &sealed, ctx.now()).await?;
+    Ok(ctx.vault.open(WITNESS, &witness).is_ok_and(|plain| plain.expose_secret() == WITNESS))
 }

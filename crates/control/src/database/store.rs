@@ -1,5 +1,8 @@
 use crate::Error;
+use data_encoding::BASE64;
+use serde_json::Value;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 pub async fn identity(db: &mut PgConnection) -> Result<(Option<i64>, String), Error> {
     let name: String = sqlx::query_scalar("select current_database()::text").fetch_one(&mut *db).await?;
@@ -11,4 +14,18 @@ pub async fn identity(db: &mut PgConnection) -> Result<(Option<i64>, String), Er
 pub async fn ping(db: &mut PgConnection) -> Result<(), Error> {
     sqlx::query("select 1").execute(db).await?;
     Ok(())
+}
+
+/// The witness that is there, or this one.
+pub async fn witness(db: &mut PgConnection, sealed: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, Error> {
+    let text = sqlx::query_scalar!(
+        r#"insert into setting (key, value, updated_at) values ('vault.witness', $1, $2)
+           on conflict (key) do update set key = excluded.key returning value as "value!""#,
+        Value::String(BASE64.encode(sealed)),
+        now
+    )
+    .fetch_one(db)
+    .await?;
+    let fault = || Error::inconsistent("setting", "value", "vault.witness");
+    BASE64.decode(text.as_str().ok_or_else(fault)?.as_bytes()).map_err(|_| fault())
 }

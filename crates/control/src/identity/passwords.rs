@@ -47,17 +47,34 @@ impl Passwords {
     pub async fn hash(&self, password: Password, rng: &Rng) -> Result<String, Error> {
         let salt = rng.bytes::<16>();
         let params = self.params.clone();
-        self.run(move || hash(&params, &salt, password.0.expose_secret().as_bytes())).await?
+        self.run(self.queue()?, move || hash(&params, &salt, password.0.expose_secret().as_bytes())).await?
+    }
+
+    /// A place in the queue, or the answer that it is full. Who needs the database before a hash takes the place first: a flood is then turned away
+    /// before it keeps the database from everybody else.
+    pub fn queue(&self) -> Result<Place<'_>, Error> {
+        Place::take(&self.waiting)
+            .ok_or_else(|| Problem::too_many("Many people are signing in right now. Try again in a few seconds.", 5).into())
     }
 
     /// Compares with the stored hash, or with the decoy when there is no such user: the same work either way.
     pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<Verdict, Error> {
+        self.verify_in(self.queue()?, password, stored).await
+    }
+
+    /// The same for who has a place in the queue already.
+    pub async fn verify_in(
+        &self,
+        place: Place<'_>,
+        password: SecretString,
+        stored: Option<String>,
+    ) -> Result<Verdict, Error> {
         // Nobody has a password this long, and hashing it would take longer than any other.
         let password = if password.expose_secret().chars().count() > *LENGTH.end() { "".into() } else { password };
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let wanted = self.params.clone();
-        self.run(move || {
+        self.run(place, move || {
             let parsed =
                 PasswordHash::new(&stored).map_err(|_| Error::Fault("a stored password hash does not parse".into()))?;
             let right = Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
@@ -72,9 +89,11 @@ impl Passwords {
         .await?
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let place = Place::take(&self.waiting)
-            .ok_or_else(|| Problem::too_many("Many people are signing in right now. Try again in a few seconds.", 5))?;
+    async fn run<T: Send + 'static>(
+        &self,
+        place: Place<'_>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let permit = Arc::clone(&self.running).acquire_owned().await;
         let permit = permit.map_err(|_| Error::Fault("the password queue is closed".into()))?;
         drop(place);
@@ -88,8 +107,9 @@ impl Passwords {
     }
 }
 
-/// A place in the queue, given back when the request goes on or its client leaves.
-struct Place<'a>(&'a AtomicUsize);
+/// A place in the queue, given back when the hash begins or its client leaves.
+#[must_use]
+pub struct Place<'a>(&'a AtomicUsize);
 
 impl<'a> Place<'a> {
     fn take(waiting: &'a AtomicUsize) -> Option<Self> {

@@ -34,6 +34,7 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
     let email = input.email.parse::<Email>().map_err(|error| Problem::field("email", error))?;
     let network = Network::of(origin.address);
     ctx.throttle.admit(ctx.now(), &[Subject::Address(network), Subject::Account(email.to_string(), network)])?;
+    let place = ctx.passwords.queue()?;
 
     let now = ctx.now();
     let found = {
@@ -44,7 +45,7 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
         ctx.throttle.admit(now, &[Subject::AccountFromAfar(email.to_string())])?;
     }
     let stored = found.as_ref().map(|found| found.password_hash.clone());
-    let verdict = ctx.passwords.verify(input.password.clone(), stored).await?;
+    let verdict = ctx.passwords.verify_in(place, input.password.clone(), stored).await?;
     let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
         return Err(wrong());
     };

@@ -39,6 +39,8 @@ pub struct Key {
     pub created_at: OffsetDateTime,
     pub expires_at: Option<OffsetDateTime>,
     pub disabled_at: Option<OffsetDateTime>,
+    /// A successor took its place; it ends with the overlap.
+    pub rotated_at: Option<OffsetDateTime>,
     pub last_used_at: Option<OffsetDateTime>,
     pub last_used_from: Option<String>,
 }

@@ -51,6 +51,9 @@ pub async fn rotate(ctx: &Ctx, actor: &Actor, id: KeyId, overlap: &str) -> Resul
     if old.state(ctx.now()) != State::Active {
         return Err(Problem::conflict("Only an active key can be rotated. Create a new one instead.").into());
     }
+    if old.rotated_at.is_some() {
+        return Err(Problem::conflict("This key was rotated already. Rotate its successor instead.").into());
+    }
     if store::count(&mut tx, project.id).await? >= MOST_KEYS {
         return Err(Problem::conflict(format!(
             "A project has at most {MOST_KEYS} API keys. Remove one that is no longer used."
@@ -74,7 +77,7 @@ pub async fn rotate(ctx: &Ctx, actor: &Actor, id: KeyId, overlap: &str) -> Resul
     };
     store::insert(&mut tx, new).await?;
     let end = ctx.now() + overlap.duration();
-    store::set_expiry(&mut tx, id, old.expires_at.map_or(end, |earlier| earlier.min(end))).await?;
+    store::set_rotated(&mut tx, id, ctx.now(), old.expires_at.map_or(end, |earlier| earlier.min(end))).await?;
     let after = json!({ "new_key": new_id, "overlap_hours": overlap.duration().whole_hours() });
     Entry { action: "api_key.rotate", org: Some(project.org), target: &id, before: None, after: Some(after) }
         .record(ctx, &mut tx, actor)

@@ -22,6 +22,7 @@ struct KeyRow {
     created_at: OffsetDateTime,
     expires_at: Option<OffsetDateTime>,
     disabled_at: Option<OffsetDateTime>,
+    rotated_at: Option<OffsetDateTime>,
     last_used_at: Option<OffsetDateTime>,
     last_used_from: Option<String>,
     total: i64,
@@ -42,6 +43,7 @@ impl TryFrom<KeyRow> for Key {
             created_at: row.created_at,
             expires_at: row.expires_at,
             disabled_at: row.disabled_at,
+            rotated_at: row.rotated_at,
             last_used_at: row.last_used_at,
             last_used_from: row.last_used_from,
         })
@@ -52,7 +54,7 @@ pub async fn find(db: &mut PgConnection, id: KeyId) -> Result<Option<Key>, Error
     let row = sqlx::query_as!(
         KeyRow,
         r#"select k.id, k.project_id, k.resource_id, r.name as "resource_name?", k.name, k.visible_start, k.visible_end, k.rights, k.allowed_ranges,
-                  u.name as "created_by?", k.created_at, k.expires_at, k.disabled_at, k.last_used_at, host(k.last_used_from) as last_used_from, 1::bigint as "total!"
+                  u.name as "created_by?", k.created_at, k.expires_at, k.disabled_at, k.rotated_at, k.last_used_at, host(k.last_used_from) as last_used_from, 1::bigint as "total!"
            from api_key k left join resource r on r.id = k.resource_id left join user_account u on u.id = k.created_by
            where k.id = $1"#,
         id.uuid()
@@ -71,7 +73,7 @@ pub async fn page(
     let rows = sqlx::query_as!(
         KeyRow,
         r#"select k.id, k.project_id, k.resource_id, r.name as "resource_name?", k.name, k.visible_start, k.visible_end, k.rights, k.allowed_ranges,
-                  u.name as "created_by?", k.created_at, k.expires_at, k.disabled_at, k.last_used_at, host(k.last_used_from) as last_used_from,
+                  u.name as "created_by?", k.created_at, k.expires_at, k.disabled_at, k.rotated_at, k.last_used_at, host(k.last_used_from) as last_used_from,
                   count(*) over () as "total!"
            from api_key k left join resource r on r.id = k.resource_id left join user_account u on u.id = k.created_by
            where k.project_id = $1 and ($2::uuid is null or k.resource_id = $2)
@@ -154,8 +156,16 @@ pub async fn set_disabled_at(db: &mut PgConnection, id: KeyId, at: Option<Offset
     Ok(())
 }
 
-pub async fn set_expiry(db: &mut PgConnection, id: KeyId, at: OffsetDateTime) -> Result<(), Error> {
-    sqlx::query!("update api_key set expires_at = $2 where id = $1", id.uuid(), at).execute(db).await?;
+/// The key has a successor and dies at `end`.
+pub async fn set_rotated(
+    db: &mut PgConnection,
+    id: KeyId,
+    now: OffsetDateTime,
+    end: OffsetDateTime,
+) -> Result<(), Error> {
+    sqlx::query!("update api_key set rotated_at = $2, expires_at = $3 where id = $1", id.uuid(), now, end)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod delete;
+pub mod directory;
 pub mod get;
 pub mod list;
 pub mod rename;

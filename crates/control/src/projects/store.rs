@@ -1,3 +1,4 @@
+use super::directory::Listing;
 use super::{Project, ProjectSummary};
 use crate::Error;
 use kernel::page::{Page, PageRequest};
@@ -78,6 +79,44 @@ pub async fn page(
 pub async fn count(db: &mut PgConnection, org: OrgId) -> Result<i64, Error> {
     let count = sqlx::query_scalar!(r#"select count(*) as "count!" from project where org_id = $1"#, org.uuid());
     Ok(count.fetch_one(db).await?)
+}
+
+struct DirectoryRow {
+    org: Uuid,
+    org_name: String,
+    id: Uuid,
+    name: String,
+    resources: Option<Vec<Uuid>>,
+    resource_names: Option<Vec<String>>,
+}
+
+pub async fn directory(db: &mut PgConnection, user: UserId, limit: i64) -> Result<Vec<Listing>, Error> {
+    let rows = sqlx::query_as!(
+        DirectoryRow,
+        r#"select o.id as org, o.name as org_name, p.id, p.name,
+                  array_agg(r.id order by lower(r.name)) filter (where r.id is not null) as "resources: Vec<Uuid>",
+                  array_agg(r.name order by lower(r.name)) filter (where r.id is not null) as "resource_names: Vec<String>"
+           from member m join organization o on o.id = m.org_id join project p on p.org_id = o.id left join resource r on r.project_id = p.id
+           where m.user_id = $1 group by o.id, p.id order by lower(o.name), lower(p.name) limit $2"#,
+        user.uuid(),
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    let listing = |row: DirectoryRow| Listing {
+        org: OrgId::from_uuid(row.org),
+        org_name: row.org_name,
+        id: ProjectId::from_uuid(row.id),
+        name: row.name,
+        resources: row
+            .resources
+            .into_iter()
+            .flatten()
+            .map(ResourceId::from_uuid)
+            .zip(row.resource_names.into_iter().flatten())
+            .collect(),
+    };
+    Ok(rows.into_iter().map(listing).collect())
 }
 
 pub async fn insert(

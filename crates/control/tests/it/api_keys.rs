@@ -72,6 +72,11 @@ async fn a_rotated_key_dies_after_the_overlap(db: PgPool) {
     assert_eq!(code(rotate(&w.ctx, &cast.developer, cast.key.id, "2h").await), ProblemCode::Invalid);
     let new = rotate(&w.ctx, &cast.developer, cast.key.id, "24h").await.unwrap();
     w.audited("api_key.rotate").await;
+    assert_eq!(
+        code(rotate(&w.ctx, &cast.developer, cast.key.id, "1h").await),
+        ProblemCode::Conflict,
+        "it has a successor"
+    );
     let state = async |id| get(&w.ctx, &cast.viewer, id).await.unwrap().state(w.ctx.now());
     assert_eq!((state(cast.key.id).await, state(new.id).await), (State::Active, State::Active));
     w.ctx.clock.advance(Duration::hours(24));

@@ -110,6 +110,7 @@ fn rows() -> Vec<Row> {
         DEVELOPER "projects/create.rs create" |c, a| projects::create::create(&c.world.ctx, a, c.org, "Blog");
         VIEWER "projects/list.rs list" |c, a| projects::list::list(&c.world.ctx, a, c.org, "", first());
         VIEWER "projects/get.rs get" |c, a| projects::get::get(&c.world.ctx, a, c.project);
+        Anyone "projects/directory.rs directory" |c, a| projects::directory::directory(&c.world.ctx, a);
         DEVELOPER "projects/rename.rs rename" |c, a| projects::rename::rename(&c.world.ctx, a, c.project, "Renamed");
         DEVELOPER "projects/set_default_resource.rs set_default_resource" |c, a| projects::set_default_resource::set_default_resource(&c.world.ctx, a, c.project, c.resource);
         ADMIN "projects/delete.rs delete" |c, a| projects::delete::delete(&c.world.ctx, a, c.project, "Shop");

@@ -36,7 +36,7 @@ async fn members_see_when_somebody_was_last_here(db: PgPool) {
         let page = list(&w.ctx, &cast.owner, cast.org, "viewer", PageRequest::new(1)).await.unwrap();
         page.items[0].last_seen_at
     };
-    assert_eq!(seen().await, None);
+    assert_eq!(seen().await, Some(w.ctx.now()), "signing in counts");
     w.ctx.clock.advance(Duration::minutes(2));
     sessions::load(&w.ctx, "cookie").await.unwrap();
     let at = w.ctx.now();

