@@ -2,7 +2,10 @@
 
 use super::message::ProblemPage;
 use crate::calls::respond::set_status;
+use crate::kit::{Column, Order};
+use crate::paths;
 use kernel::Problem;
+use kernel::page::{PageRequest, Sort};
 use leptos::prelude::*;
 
 /// Renders the page once its data is there; a problem becomes the page that tells of it, with its status.
@@ -37,6 +40,33 @@ pub fn query(name: &'static str) -> String {
 }
 
 /// The page of a list that the URL asks for.
-pub fn page_request() -> kernel::page::PageRequest {
-    kernel::page::PageRequest::new(query("page").parse().unwrap_or(1))
+pub fn page_request() -> PageRequest {
+    PageRequest::new(query("page").parse().unwrap_or(1)).sorted(Sort::from_url(&query("sort")))
+}
+
+/// The URL of a page of a list with this order; the usual order and the first page stay out of it.
+pub fn list_url(path: &str, search: &str, sort: Sort, page: u32) -> String {
+    let mut url = path.to_owned();
+    if !search.is_empty() {
+        url = paths::with_query(&url, "q", search);
+    }
+    if sort != Sort::default() {
+        url = paths::with_query(&url, "sort", sort.as_str());
+    }
+    if page > 1 {
+        url = paths::with_query(&url, "page", &page.to_string());
+    }
+    url
+}
+
+/// A column by which the list sorts: a click turns the order around.
+pub fn sorted_column(column: Column, by: [Sort; 2], now: Sort, url: impl Fn(Sort) -> String) -> Column {
+    let [first, second] = by;
+    let order = match now {
+        sort if sort == first => Some(Order::Ascending),
+        sort if sort == second => Some(Order::Descending),
+        _ => None,
+    };
+    let next = if now == first { second } else { first };
+    column.sort(crate::kit::Sort { href: url(next), order })
 }

@@ -2,11 +2,41 @@
 
 use serde::{Deserialize, Serialize};
 
+/// In which order a list is wanted. A URL says `name` or `-name`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sort {
+    #[default]
+    Newest,
+    Oldest,
+    Name,
+    NameDescending,
+}
+
+impl Sort {
+    const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Name, Self::NameDescending];
+
+    /// The form in a URL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "-created",
+            Self::Oldest => "created",
+            Self::Name => "name",
+            Self::NameDescending => "-name",
+        }
+    }
+
+    /// What a hand-edited URL says wrongly is the usual order.
+    pub fn from_url(text: &str) -> Self {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == text).unwrap_or_default()
+    }
+}
+
 /// Which page of a list is wanted: 1 is the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageRequest {
     pub page: u32,
     pub size: u32,
+    pub sort: Sort,
 }
 
 impl PageRequest {
@@ -15,7 +45,11 @@ impl PageRequest {
 
     /// Page numbers out of range are moved into it, so a hand-edited URL still shows something.
     pub fn new(page: u32) -> Self {
-        Self { page: page.clamp(1, Self::MAX_PAGE), size: Self::DEFAULT_SIZE }
+        Self { page: page.clamp(1, Self::MAX_PAGE), size: Self::DEFAULT_SIZE, sort: Sort::default() }
+    }
+
+    pub fn sorted(self, sort: Sort) -> Self {
+        Self { sort, ..self }
     }
 
     pub fn limit(self) -> i64 {
@@ -48,6 +82,14 @@ impl<T> Page<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_order_survives_its_url_and_nonsense_is_the_usual_one() {
+        for sort in Sort::ALL {
+            assert_eq!(Sort::from_url(sort.as_str()), sort);
+        }
+        assert_eq!(Sort::from_url("'; drop table"), Sort::Newest);
+    }
 
     #[test]
     fn pages_start_at_one_and_an_empty_list_has_one() {

@@ -6,9 +6,10 @@ use crate::kit::{
     Pagination, RelativeTime, Row, StatusDot, Table, Tone, confirm_dialog_id,
 };
 use crate::model::key::{KeyRow, KeyState};
+use crate::pages::load::{list_url, sorted_column};
 use crate::paths;
 use kernel::key::Rights;
-use kernel::page::Page;
+use kernel::page::{Page, Sort};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -28,17 +29,23 @@ pub fn KeyTable(
     let (request, total) = (keys.request, keys.total);
     let dialogs = keys.items.iter().filter(|_| may).map(|key| dialog(scope, key)).collect_view();
     let rows = keys.items.into_iter().map(|key| row(scope, key, may)).collect_view();
-    let mut columns = vec![Column::text("Name"), Column::text("Key")];
+    let url = move |sort: Sort, page: u32| list_url(&scope.list(), "", sort, page);
+    let sorted = |label, by| sorted_column(Column::text(label), by, request.sort, |sort| url(sort, 1));
+    let mut columns = vec![sorted("Name", [Sort::Name, Sort::NameDescending]), Column::text("Key")];
     if scope.resource.is_none() {
         columns.push(Column::text("Scope"));
     }
-    columns.extend([Column::text("Status"), Column::text("Last used"), Column::text("Created")]);
+    columns.extend([
+        Column::text("Status"),
+        Column::text("Last used"),
+        sorted("Created", [Sort::Oldest, Sort::Newest]),
+    ]);
     if may {
         columns.push(Column::actions("Action"));
     }
     view! {
         <Table caption="API keys" columns>{rows}</Table>
-        <Pagination request total noun="API keys" href=move |page| paths::with_query(&scope.list(), "page", &page.to_string())/>
+        <Pagination request total noun="API keys" href=move |page| url(request.sort, page)/>
         {dialogs}
         {reason.map(|reason| view! { <p class="mt-3 text-muted">{reason}</p> })}
     }

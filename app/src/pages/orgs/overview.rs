@@ -7,10 +7,10 @@ use crate::kit::{
 use crate::model::place::OrgPlace;
 use crate::model::project::ProjectRow;
 use crate::pages::chrome::{At, banner, bar, org_crumb, org_tabs};
-use crate::pages::load::{load, page_request, param, query};
+use crate::pages::load::{list_url, load, page_request, param, query, sorted_column};
 use crate::pages::projects::NewProjectForm;
 use crate::paths;
-use kernel::page::Page;
+use kernel::page::{Page, Sort};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -69,16 +69,17 @@ fn Projects(org: OrgPlace, projects: Page<ProjectRow>, search: String) -> impl I
     }
     let (request, total) = (projects.request, projects.total);
     let rows = projects.items.into_iter().map(row).collect_view();
-    let columns =
-        vec![Column::text("Name"), Column::number("Resources"), Column::number("API keys"), Column::text("Created")];
-    let href = move |page: u32| {
-        let path = if search.is_empty() { path.clone() } else { paths::with_query(&path, "q", &search) };
-        paths::with_query(&path, "page", &page.to_string())
-    };
+    let url = move |sort: Sort, page: u32| list_url(&path, &search, sort, page);
+    let columns = vec![
+        sorted_column(Column::text("Name"), [Sort::Name, Sort::NameDescending], request.sort, |sort| url(sort, 1)),
+        Column::number("Resources"),
+        Column::number("API keys"),
+        sorted_column(Column::text("Created"), [Sort::Oldest, Sort::Newest], request.sort, |sort| url(sort, 1)),
+    ];
     view! {
         {field}
         <Table caption="Projects" columns>{rows}</Table>
-        <Pagination request total noun="projects" href/>
+        <Pagination request total noun="projects" href=|page| url(request.sort, page)/>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use crate::{Actor, Ctx, Error, projects, resources};
 use kernel::page::{Page, PageRequest};
 use kernel::{KeyId, ProjectId, ResourceId};
 
-/// All keys of the project, its own and its resources', the newest first.
+/// All keys of the project, its own and its resources', in the wanted order.
 pub async fn of_project(
     ctx: &Ctx,
     actor: &Actor,
@@ -16,7 +16,7 @@ pub async fn of_project(
     store::page(&mut db, project, None, request).await
 }
 
-/// The keys that belong to one resource, the newest first.
+/// The keys that belong to one resource, in the wanted order.
 pub async fn of_resource(
     ctx: &Ctx,
     actor: &Actor,

@@ -77,11 +77,14 @@ pub async fn page(
                   count(*) over () as "total!"
            from api_key k left join resource r on r.id = k.resource_id left join user_account u on u.id = k.created_by
            where k.project_id = $1 and ($2::uuid is null or k.resource_id = $2)
-           order by k.created_at desc, k.id desc limit $3 offset $4"#,
+           order by case $5 when 'name' then lower(k.name) end, case $5 when '-name' then lower(k.name) end desc,
+                    case $5 when 'created' then k.created_at end, k.created_at desc, k.id desc
+           limit $3 offset $4"#,
         project.uuid(),
         resource.map(ResourceId::uuid),
         request.limit(),
-        request.offset()
+        request.offset(),
+        request.sort.as_str()
     )
     .fetch_all(db)
     .await?;

@@ -4,7 +4,7 @@ use crate::{Actor, Ctx, Error};
 use kernel::OrgId;
 use kernel::page::{Page, PageRequest};
 
-/// The organization's projects whose name contains `search`, the newest first.
+/// The organization's projects whose name contains `search`, in the wanted order.
 pub async fn list(
     ctx: &Ctx,
     actor: &Actor,

@@ -54,11 +54,14 @@ pub async fn page(
                   (select count(*) from api_key k where k.project_id = p.id) as "keys!",
                   count(*) over () as "total!"
            from project p where p.org_id = $1 and position(lower($2) in lower(p.name)) > 0
-           order by p.created_at desc, p.id desc limit $3 offset $4"#,
+           order by case $5 when 'name' then lower(p.name) end, case $5 when '-name' then lower(p.name) end desc,
+                    case $5 when 'created' then p.created_at end, p.created_at desc, p.id desc
+           limit $3 offset $4"#,
         org.uuid(),
         search.trim(),
         request.limit(),
-        request.offset()
+        request.offset(),
+        request.sort.as_str()
     )
     .fetch_all(db)
     .await?;
