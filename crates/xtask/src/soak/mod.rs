@@ -3,6 +3,8 @@
 //! A soak ends with one JSON line. Its short form, a minute at most, is part of `cargo x test`; the same seed makes the
 //! same choices.
 
+mod console;
+
 use anyhow::Result;
 use serde_json::Value;
 
@@ -24,7 +26,7 @@ pub trait Soak: Named {
 }
 
 /// All there are.
-pub const ALL: &[&dyn Soak] = &[];
+pub const ALL: &[&dyn Soak] = &[&console::Console];
 
 const KIND: &str = "soak";
 
