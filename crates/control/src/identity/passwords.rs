@@ -53,8 +53,9 @@ impl Passwords {
     /// A place in the queue, or the answer that it is full. Who needs the database before a hash takes the place first: a flood is then turned away
     /// before it keeps the database from everybody else.
     pub fn queue(&self) -> Result<Place<'_>, Error> {
-        Place::take(&self.waiting)
-            .ok_or_else(|| Problem::too_many("Many people are signing in right now. Try again in a few seconds.", 5).into())
+        Place::take(&self.waiting).ok_or_else(|| {
+            Problem::too_many("Many people are signing in right now. Try again in a few seconds.", 5).into()
+        })
     }
 
     /// Compares with the stored hash, or with the decoy when there is no such user: the same work either way.
