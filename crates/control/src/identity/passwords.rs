@@ -1,9 +1,8 @@
 //! Passwords: argon2id on the blocking pool, a few at once, a bounded queue before it.
 
+use super::hasher::Hasher;
 use crate::{Error, Rng};
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::Params;
 use kernel::Problem;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -17,7 +16,7 @@ const QUEUE: usize = 64;
 
 /// Hashes and verifies passwords without letting a flood of them take the machine.
 pub struct Passwords {
-    params: Params,
+    hasher: Arc<Hasher>,
     running: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// A hash that no password matches: an unknown address costs what a known one does.
@@ -39,15 +38,16 @@ impl Passwords {
         let params = Params::new(memory_kib.max(19 * 1024), passes.max(2), 1, None)
             .map_err(|error| Error::Fault(format!("argon2 parameters: {error}")))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let decoy = hash(&params, &rng.bytes(), rng.token().as_bytes())?;
-        Ok(Self { params, running: Arc::new(Semaphore::new((cores / 2).max(1))), waiting: AtomicUsize::new(0), decoy })
+        let hasher = Arc::new(Hasher::new(params));
+        let decoy = hasher.hash(&rng.bytes(), rng.token().as_bytes())?;
+        Ok(Self { hasher, running: Arc::new(Semaphore::new((cores / 2).max(1))), waiting: AtomicUsize::new(0), decoy })
     }
 
     /// The PHC string to store.
     pub async fn hash(&self, password: Password, rng: &Rng) -> Result<String, Error> {
         let salt = rng.bytes::<16>();
-        let params = self.params.clone();
-        self.run(self.queue()?, move || hash(&params, &salt, password.0.expose_secret().as_bytes())).await?
+        let hasher = Arc::clone(&self.hasher);
+        self.run(self.queue()?, move || hasher.hash(&salt, password.0.expose_secret().as_bytes())).await?
     }
 
     /// A place in the queue, or the answer that it is full. Who needs the database before a hash takes the place first: a flood is then turned away
@@ -74,13 +74,9 @@ impl Passwords {
         let password = if password.expose_secret().chars().count() > *LENGTH.end() { "".into() } else { password };
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
-        let wanted = self.params.clone();
+        let hasher = Arc::clone(&self.hasher);
         self.run(place, move || {
-            let parsed =
-                PasswordHash::new(&stored).map_err(|_| Error::Fault("a stored password hash does not parse".into()))?;
-            let right = Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
-            let outdated =
-                Params::try_from(&parsed).is_ok_and(|p| p.m_cost() < wanted.m_cost() || p.t_cost() < wanted.t_cost());
+            let (right, outdated) = hasher.verify(&stored, password.expose_secret().as_bytes())?;
             Ok(match (right && known, outdated) {
                 (false, _) => Verdict::Wrong,
                 (true, false) => Verdict::Right,
@@ -123,13 +119,6 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-fn hash(params: &Params, salt: &[u8; 16], password: &[u8]) -> Result<String, Error> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-        .hash_password_with_salt(password, salt)
-        .map(|hash| hash.to_string())
-        .map_err(|error| Error::Fault(format!("argon2: {error}")))
 }
 
 /// A password that somebody chose: long enough, and not one that everybody tries first.
