@@ -15,6 +15,8 @@ pub enum Posted {
     Done(String),
     /// It was refused: nothing was done.
     Refused(String),
+    /// The server is too busy, or cannot reach its database: to be tried again.
+    Later,
 }
 
 /// One browser of one person somewhere.
@@ -67,6 +69,7 @@ impl Browser {
         let answer = self.form(endpoint, fields)?;
         Ok(match answer.header("location") {
             Some(next) if answer.status == 303 && next != FORM => Posted::Done(next.to_owned()),
+            _ if answer.header("retry-after").is_some() => Posted::Later,
             _ => Posted::Refused(format!("{endpoint} was answered with {}", answer.status)),
         })
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::database::Database;
 use super::dice::Dice;
 use super::ledger::{Acknowledged, Snapshot};
-use super::person::{Heard, Person};
+use super::person::{Heard, PAUSE, Person};
 use super::site::{Folder, Site};
 use super::system::Postgres;
 use crate::process::interrupt;
@@ -84,10 +84,17 @@ pub fn work(people: &mut [Person], mutations: usize, victim: Option<&mut Server>
     let (done, over, killing) = (AtomicUsize::new(0), AtomicBool::new(false), victim.is_some());
     let live = |person: &mut Person| -> Result<()> {
         while !over.load(Ordering::SeqCst) && !interrupt::requested() {
-            if person.act()? == Heard::No {
-                let known = killing && done.load(Ordering::SeqCst) >= mutations;
-                ensure!(known, "the server hung up on {} and was not killed", person.email);
-                return Ok(());
+            match person.act()? {
+                Heard::Yes => {}
+                Heard::Later => {
+                    std::thread::sleep(PAUSE);
+                    continue;
+                }
+                Heard::No => {
+                    let known = killing && done.load(Ordering::SeqCst) >= mutations;
+                    ensure!(known, "the server hung up on {} and was not killed", person.email);
+                    return Ok(());
+                }
             }
             if done.fetch_add(1, Ordering::SeqCst) + 1 >= mutations && !killing {
                 return Ok(());

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -12,6 +13,8 @@ use super::moves::{self, Effect, Kind, Move, Thing};
 
 /// Of everybody; what it is matters to nobody.
 pub const PASSWORD: &str = "looms and engines of soak";
+/// Before something is tried again.
+pub const PAUSE: Duration = Duration::from_millis(20);
 
 /// Whether an answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub enum Heard {
     Yes,
     /// Nobody knows whether it was done.
     No,
+    /// To try again.
+    Later,
 }
 
 #[derive(Debug)]
@@ -49,8 +54,12 @@ impl Person {
         };
         let mut browser = Browser::new(address, network(&mut person.dice));
         let email = person.email.clone();
-        if person.sign_up(&mut browser, &email)? == Heard::No {
-            bail!("the server hung up on {email}");
+        loop {
+            match person.sign_up(&mut browser, &email)? {
+                Heard::Yes => break,
+                Heard::Later => std::thread::sleep(PAUSE),
+                Heard::No => bail!("the server hung up on {email}"),
+            }
         }
         person.browser = browser;
         Ok(person)
@@ -106,12 +115,16 @@ impl Person {
         let email = format!("{}@example.com", self.word());
         let fields = [("org", org.as_str()), ("email", &email), ("role", "viewer")];
         let posted = self.browser.post("members/invite", &fields);
-        let (Heard::Yes, next) = self.note_new(posted, "invitation.create", None)? else { return Ok(Heard::No) };
+        let (heard, next) = self.note_new(posted, "invitation.create", None)?;
+        if heard != Heard::Yes {
+            return Ok(heard);
+        }
         let Ok(page) = self.browser.get(&next) else { return Ok(Heard::No) };
         let token = after(&page.text(), "/invitations/");
         let mut guest = Browser::new(self.browser.client.address(), network(&mut self.dice));
-        if self.sign_up(&mut guest, &email)? == Heard::No {
-            return Ok(Heard::No);
+        let heard = self.sign_up(&mut guest, &email)?;
+        if heard != Heard::Yes {
+            return Ok(heard);
         }
         let posted = guest.post("members/accept-invitation", &[("token", &token)]);
         let invitation = last(&next);
@@ -136,7 +149,7 @@ impl Person {
         match heard {
             Heard::Yes => self.follow(effect, subject, &next),
             // Whether it was changed nobody knows; it is left alone from now on.
-            Heard::No => subject.iter().for_each(|subject| self.forget(subject)),
+            _ => subject.iter().for_each(|subject| self.forget(subject)),
         }
         Ok(heard)
     }
@@ -193,6 +206,7 @@ impl Person {
                 });
                 Ok((Heard::Yes, next))
             }
+            Ok(Posted::Later) => Ok((Heard::Later, String::new())),
             Ok(Posted::Refused(why)) if self.believe_refusals => bail!("{action} of {target} was refused: {why}"),
             _ => Ok((Heard::No, String::new())),
         }

@@ -122,7 +122,7 @@ fn watch(mut browser: Browser, over: &AtomicBool) -> Result<Seen> {
 fn work(person: &mut Person, over: &AtomicBool) -> Result<()> {
     person.believe_refusals = false;
     while !over.load(Ordering::SeqCst) {
-        if person.act()? == Heard::No {
+        if person.act()? != Heard::Yes {
             std::thread::sleep(PAUSE);
         }
     }

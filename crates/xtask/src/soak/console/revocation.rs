@@ -168,7 +168,7 @@ impl Owner {
         let account = [("name", "Ada"), ("email", "ada@example.com"), ("password", PASSWORD)];
         let mut post = |endpoint: &str, fields: &[(&str, &str)]| match browser.post(endpoint, fields)? {
             Posted::Done(next) => Ok(person::last(&next)),
-            Posted::Refused(why) => bail!(why),
+            other => bail!("{endpoint}: {other:?}"),
         };
         post("identity/sign-up", &account)?;
         let org = post("orgs/create", &[("name", "Acme")])?;
@@ -191,7 +191,7 @@ impl Owner {
         match self.browser.post(endpoint, &fields)? {
             Posted::Done(next) if next.contains("created=") => self.shown(&next).map(Some),
             Posted::Done(_) => Ok(None),
-            Posted::Refused(why) => bail!(why),
+            other => bail!("{endpoint}: {other:?}"),
         }
     }
 
