@@ -1,0 +1,20 @@
+//! The console in one process: the real router, a real Postgres, a clock that tests move.
+//!
+//! `DATABASE_URL` names a server on which databases may be made, one for each test.
+
+#![expect(clippy::unwrap_used, reason = "clippy knows tests, not what they share")]
+
+mod answer;
+mod browser;
+mod console;
+mod forms;
+mod headers;
+mod hosts;
+mod inspect;
+mod keys;
+mod matrix;
+mod outage;
+mod render;
+mod sessions;
+mod world;
+mod xss;
