@@ -4,8 +4,8 @@ use crate::calls::place::at_org;
 use crate::kit::ButtonSize;
 use crate::kit::{
     ActionsCell, Badge, ButtonKind, ButtonLink, Card, Cell, Column, ConfirmDialog, ConsoleLayout, DateOnly, Dialog,
-    DialogLink, EmptyState, Form, FormFailure, Glyph, HeadCell, HiddenField, IconButton, PageHeader, Pagination,
-    RelativeTime, Row, SearchField, SecretBox, Section, StoredButton, SubmitButton, Table, Tone, confirm_dialog_id,
+    DialogLink, EmptyState, Form, Glyph, HeadCell, HiddenField, IconButton, PageHeader, Pagination, RelativeTime, Row,
+    SearchField, SecretBox, Section, StoredButton, SubmitButton, Table, Tone, confirm_dialog_id,
 };
 use crate::model::member::{InvitationRow, MemberRow, NewLink};
 use crate::model::place::OrgPlace;
@@ -42,7 +42,6 @@ pub fn MembersPage() -> impl IntoView {
             <Title text=format!("Members of {}", org.name)/>
             <ConsoleLayout bar=bar(&viewer, vec![org_crumb(&org)]) tabs_label="Organization" tabs=org_tabs(org.id, At::Members) banner=banner()>
                 <PageHeader title="Members" sentence="Who belongs to this organization, and what they may do.">{invite}</PageHeader>
-                <FormFailure form=LEAVE/>
                 <Members org=org.clone() members search=asked/>
                 {may.then(|| view! { <Invitations org=org.clone() invitations/> })}
                 <Leave org/>
