@@ -92,9 +92,9 @@ test("from the first sign-up to the first key, its successor and its end", async
 
   await test.step("remove both", async () => {
     for (const left of [1, 0]) {
-      await row(page, "production").first().getByRole("link", { name: "Remove API key production" }).click();
-      const dialog = page.getByRole("dialog", { name: "Remove production?" });
-      await dialog.getByRole("button", { name: "Remove API key" }).click();
+      await row(page, "production").first().getByRole("link", { name: "Delete API key production" }).click();
+      const dialog = page.getByRole("dialog", { name: "Delete production?" });
+      await dialog.getByRole("button", { name: "Delete", exact: true }).click();
       await toast(page, "The API key production is removed.");
       await expect(row(page, "production")).toHaveCount(left);
     }

@@ -116,6 +116,8 @@ test("a key that was not copied is not lost to a press of Escape", async ({ pers
   await makeKey(page, "worker");
   await awake(page);
   await page.keyboard.press("Escape");
+  // Time for the dialog to close, if it does.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
   await shownKey(page);
   await expect(page.getByRole("dialog")).toBeVisible();
 });
