@@ -89,9 +89,9 @@ test("an operator denies a range of addresses, and takes it back", async ({ oper
   const resource = await person.seed.environment(project, "Production", "postgres://user:password@198.51.100.7/app?connect_timeout=2");
   await page.goto("/admin/settings");
   await expect(page.getByRole("main")).toContainText("identity.sign_up");
-  const before = await page.getByLabel("Ranges").inputValue();
-  await page.getByLabel("Ranges").fill(`${before}\n198.51.100.0/24`.trim());
-  await page.getByLabel("Ranges").press("Tab");
+  const before = await page.getByRole("textbox", { name: /^Ranges/ }).inputValue();
+  await page.getByRole("textbox", { name: /^Ranges/ }).fill(`${before}\n198.51.100.0/24`.trim());
+  await page.getByRole("textbox", { name: /^Ranges/ }).press("Tab");
   await page.keyboard.press("Enter");
   await toast(page, "The setting is changed.");
   await person.page.goto(`/resources/${resource}`);
