@@ -2,7 +2,7 @@
 
 function told(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run the journeys with \`cargo x test e2e\`, or see the README beside them`);
+  if (!value) throw new Error(`${name} is not set: run the journeys with \`cargo x test e2e\``);
   return value;
 }
 
