@@ -10,6 +10,7 @@ mod freshness;
 mod listen;
 mod prune;
 mod refusal;
+mod shard;
 mod store;
 mod table;
 mod unknown;

@@ -1,28 +1,28 @@
 //! All keys of the installation in memory.
 //!
-//! The first two bytes of a key's hash choose one of 65 536 shards; hashes are uniform, so among a million keys a shard holds fifteen. A shard is
-//! an immutable sorted slice behind an atomic pointer: readers take no lock and see it before a change or after it; a writer copies the shard.
+//! The first bits of a key's hash choose one of 131 072 shards behind atomic pointers; hashes are uniform, so among a million keys a shard holds
+//! eight. A shard never changes: readers take no lock and see it before a change or after it; a writer puts a changed copy in its place.
 
 use super::entry::{Entry, StoredKey};
 use super::freshness::Freshness;
+use super::shard::{self, Shard};
 use super::uses::Uses;
 use super::{LiveKey, Refusal};
 use crate::keys::HashedKey;
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwapAny;
 use kernel::ResourceId;
 use kernel::key::is_well_formed;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use time::OffsetDateTime;
 
-const SHARDS: usize = 1 << 16;
-
-type Shard = Box<[Entry]>;
+const SHARDS_LOG2: u32 = 17;
+const SHARDS: usize = 1 << SHARDS_LOG2;
 
 /// Finds a key by its text and says whether it opens the door. Readers never wait.
 #[derive(Debug)]
 pub struct KeyTable {
-    shards: Box<[ArcSwapOption<Shard>]>,
+    shards: Box<[ArcSwapAny<Option<Shard>>]>,
     /// A writer reads a shard and puts another in its place: one at a time.
     writing: Mutex<()>,
     pub(super) freshness: Freshness,
@@ -33,7 +33,7 @@ impl KeyTable {
     /// An empty table, which answers [`Refusal::Stale`] until it was filled and marked as fresh. `max_stale`: for how long after that it may answer.
     pub fn new(max_stale: std::time::Duration) -> Self {
         Self {
-            shards: (0..SHARDS).map(|_| ArcSwapOption::empty()).collect(),
+            shards: (0..SHARDS).map(|_| ArcSwapAny::new(None)).collect(),
             writing: Mutex::new(()),
             freshness: Freshness::new(max_stale),
             uses: Uses::default(),
@@ -68,10 +68,9 @@ impl KeyTable {
         }
         let address = address.map(|address| address.to_canonical());
         let shard = self.shards[index(hash)].load();
-        let shard = shard.as_deref().ok_or(Refusal::Unknown)?;
-        let at = shard.binary_search_by(|entry| entry.hash.cmp(hash)).map_err(|_| Refusal::Unknown)?;
-        let key = shard[at].check(address, now, wanted)?;
-        if shard[at].note(now) {
+        let entry = shard.as_ref().and_then(|shard| shard::find(shard, hash)).ok_or(Refusal::Unknown)?;
+        let key = entry.check(address, now, wanted)?;
+        if entry.note(now) {
             self.uses.note(key.id, now, address);
         }
         Ok(key)
@@ -101,7 +100,7 @@ impl KeyTable {
 
     /// How many keys there are; looks at every shard.
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.load().as_ref().map_or(0, |shard| shard.len())).sum()
+        self.shards.iter().map(|shard| shard.load().as_ref().map_or(0, |shard| shard.slice.len())).sum()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -117,12 +116,12 @@ impl KeyTable {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let shard = &self.shards[index(hash)];
         let current = shard.load();
-        let current = current.as_deref().map(AsRef::as_ref).unwrap_or_default();
+        let current = current.as_ref().map(|shard| &shard.slice).unwrap_or_default();
         let mut entries = Vec::with_capacity(current.len() + 1);
         entries.extend_from_slice(current);
         let found = entries.binary_search_by(|entry: &Entry| entry.hash.cmp(hash));
         change(&mut entries, found);
-        shard.store(boxed(entries));
+        shard.store(shard::of(entries));
     }
 }
 
@@ -148,18 +147,15 @@ impl Loader<'_> {
     fn close_until(&mut self, next: usize) {
         let _writing = self.table.writing.lock().unwrap_or_else(PoisonError::into_inner);
         for shard in self.shard..next {
-            self.table.shards[shard].store(boxed(std::mem::take(&mut self.entries)));
+            self.table.shards[shard].store(shard::of(std::mem::take(&mut self.entries)));
         }
         self.shard = next;
     }
 }
 
-fn boxed(entries: Vec<Entry>) -> Option<Arc<Shard>> {
-    (!entries.is_empty()).then(|| Arc::new(entries.into_boxed_slice()))
-}
-
 fn index(hash: &HashedKey) -> usize {
-    usize::from(u16::from_be_bytes([hash.0[0], hash.0[1]]))
+    let [a, b, c, d, ..] = hash.0;
+    (u32::from_be_bytes([a, b, c, d]) >> (u32::BITS - SHARDS_LOG2)) as usize
 }
 
 #[cfg(test)]
@@ -233,7 +229,7 @@ mod tests {
             let [a, b, c] = rng.bytes::<3>();
             // Few enough prefixes that shards fill, few enough tails that keys meet again.
             let mut hash = HashedKey([0; 32]);
-            (hash.0[0], hash.0[1], hash.0[31]) = (a % 4 * 85, b % 2 * 255, c % 64);
+            (hash.0[0], hash.0[5], hash.0[31]) = (a % 4 * 85, b % 2, c % if a % 4 == 0 { 5 } else { 64 });
             if n % 3 == 0 {
                 truth.remove(&hash);
                 table.remove(&hash);

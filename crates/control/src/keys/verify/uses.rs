@@ -20,7 +20,7 @@ pub(super) struct Use {
     pub address: Option<IpAddr>,
 }
 
-/// The uses that are not written yet, at most one a key. A request comes here once a second and key at most.
+/// The uses that are not written yet, at most one a key. Of a busy key's requests, one every few seconds comes here.
 #[derive(Debug)]
 pub(super) struct Uses(Box<[Mutex<HashMap<KeyId, Use>>]>);
 
