@@ -54,7 +54,7 @@ fn inputs(workspace: &Workspace, profile: Profile) -> Result<Inputs> {
     let mut inputs = Inputs::new().tree(&workspace.path("src"))?.tree(&workspace.path("app"))?;
     for krate in std::fs::read_dir(workspace.path("crates"))? {
         let krate = krate?;
-        if krate.file_name() != "xtask" && krate.file_name() != "testkit" {
+        if !["xtask", "testkit", "bench"].iter().any(|name| krate.file_name() == *name) {
             inputs = inputs.tree(&krate.path())?;
         }
     }

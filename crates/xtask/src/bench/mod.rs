@@ -3,6 +3,9 @@
 //! A benchmark prints a table for people, then one JSON line of figures for programs. It measures its subject and its
 //! peers in interleaved rounds, so that a noisy minute hits all of them alike, and asserts its limits.
 
+mod keys;
+mod load;
+
 use anyhow::Result;
 use serde_json::Value;
 
@@ -17,7 +20,7 @@ pub trait Benchmark: Named {
 }
 
 /// All there are.
-pub const ALL: &[&dyn Benchmark] = &[];
+pub const ALL: &[&dyn Benchmark] = &[&keys::Keys];
 
 const KIND: &str = "benchmark";
 

@@ -3,7 +3,7 @@
 use crate::arch::{Dependency, Facts, Finding, Kind, Package, Rule};
 
 /// A crate and what it may use of ours when it runs; tests may use `testkit` besides.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("kernel", &[]),
     ("control", &["kernel"]),
     ("upstream", &["kernel"]),
@@ -17,6 +17,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("frontend", &["app"]),
     ("testkit", &["kernel", "control", "provisioning"]),
     ("xtask", &["testkit", "provisioning"]),
+    ("bench", &["kernel", "control"]),
     (
         SERVER,
         &["kernel", "control", "upstream", "provisioning", "accelerate", "pulse", "studio", "client", "cli", "app"],
