@@ -23,12 +23,17 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+/// The document's title. It is escaped here, because the framework writes it into the head as it is, and most titles hold a name that somebody chose.
+fn title(text: String) -> String {
+    format!("{} · Pentaprism", text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
 /// Every page is complete before its first byte: it works without a script, and its title and status are true.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| format!("{title} · Pentaprism")/>
+        <Title formatter=title/>
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("sign-in") view=SignInPage ssr=SsrMode::Async/>

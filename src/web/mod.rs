@@ -25,6 +25,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 
 /// No form of the console is longer.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -55,6 +56,8 @@ pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
         .merge(console)
         .layer(from_fn_with_state(secure, headers::secure))
         .layer(CatchPanicLayer::new())
+        // Pages only: assets come compressed. A secret stands in one answer alone and nothing secret is sent twice, so its length tells nobody anything.
+        .layer(CompressionLayer::new())
         .layer(from_fn(observe::request))
         .layer(from_fn_with_state(proxies, address::find)))
 }

@@ -145,7 +145,6 @@ async fn with_an_https_url_every_cookie_is_bound_to_host_and_tls(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
-#[ignore = "the theme's cookie is not marked Secure yet"]
 async fn with_an_https_url_the_theme_crosses_tls_alone_too(db: PgPool) {
     let console = Console::at(db, Some("https://console.example.com"));
     let theme = console.browser().post("theme", &[("theme", "dark")]).await;

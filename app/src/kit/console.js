@@ -30,9 +30,18 @@
   });
   let pressed = null;
   on("pointerdown", (event) => (pressed = event.target));
+  // A dialog that shows a secret once is left by its own button alone: one press of Escape must not lose it.
+  const kept = () => document.querySelector("dialog:modal [data-stored]");
+  const keep = (event) => {
+    if (!kept()) return false;
+    event.preventDefault();
+    kept().focus();
+    return true;
+  };
+  on("cancel", keep, true);
   on("click", (event) => {
     // A press that starts and ends on the dialog element itself is on its backdrop.
-    if (event.target instanceof HTMLDialogElement && pressed === event.target && event.target.matches(":modal")) event.target.close();
+    if (event.target instanceof HTMLDialogElement && pressed === event.target && event.target.matches(":modal") && !keep(event)) event.target.close();
   });
   on("close", (event) => {
     const opener = openers.get(event.target);
@@ -45,6 +54,7 @@
   on("click", (event) => menus().forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open")));
   on("focusin", (event) => menus().forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open")));
   on("keydown", (event) => {
+    if (event.key === "Escape" && keep(event)) return;
     if (event.key === "Escape") {
       menus().forEach((menu) => { menu.removeAttribute("open"); menu.querySelector("summary").focus(); });
     } else if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.shiftKey && !event.altKey) {
@@ -58,7 +68,7 @@
   // A form that is on its way shows it on its button, and is not sent twice.
   on("submit", (event) => {
     const form = event.target;
-    if (form.method === "dialog") return;
+    if (form.method === "dialog") return void keep(event);
     // A page that was fetched ahead would hide what the form changes: without the rules the browser drops it.
     document.querySelector("script[type=speculationrules]")?.remove();
     if (event.defaultPrevented) return;

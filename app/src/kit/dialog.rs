@@ -174,6 +174,11 @@ pub fn ConfirmDialog(
     }
 }
 
+/// Where a `DialogLink` leads whose dialog has no page of its own: without a script the style shows the dialog that the URL points to.
+pub fn dialog_anchor(dialog: &str) -> String {
+    format!("#{}", element_id(dialog))
+}
+
 /// What a `DialogLink` names to open the `ConfirmDialog` of this form.
 pub fn confirm_dialog_id(form: &str) -> String {
     format!("{form}-dialog")

@@ -2,6 +2,7 @@ use crate::calls::identity::{ChangePassword, EndOtherSessions, session_rows, vie
 use crate::calls::security::{
     DisableSecondFactor, EndSession, EnrollSecondFactor, RenewRecoveryCodes, second_factor_status, take_codes,
 };
+use crate::kit::dialog_anchor;
 use crate::kit::{
     ActionsCell, Badge, ButtonKind, ButtonSize, Cancel, Card, Cell, Column, ConsoleLayout, DateOnly, Dialog,
     DialogActions, DialogLink, Form, FormActions, HeadCell, HiddenField, MonoCell, PageHeader, PasswordField,
@@ -59,8 +60,8 @@ fn Factor(factor: SecondFactor) -> impl IntoView {
         <Card title="Second factor" sentence="Signing in asks for a code.">
             <p class="mb-4">"On since "<DateOnly at=since/>", with "{left}" recovery codes left."</p>
             <div class="flex flex-wrap gap-2">
-                <DialogLink href=paths::ACCOUNT_SECURITY dialog="renew-codes">"New recovery codes"</DialogLink>
-                <DialogLink href=paths::ACCOUNT_SECURITY dialog="disable-factor" kind=ButtonKind::Danger>"Turn off"</DialogLink>
+                <DialogLink href=dialog_anchor("renew-codes") dialog="renew-codes">"New recovery codes"</DialogLink>
+                <DialogLink href=dialog_anchor("disable-factor") dialog="disable-factor" kind=ButtonKind::Danger>"Turn off"</DialogLink>
             </div>
             <Dialog id="renew-codes" title="New recovery codes?" form="account/renew-recovery-codes">
                 <Form id="account/renew-recovery-codes" action=RenewRecoveryCodes::url()>

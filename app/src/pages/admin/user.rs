@@ -4,6 +4,7 @@ use crate::calls::identity::viewer;
 use crate::kit::{
     ButtonKind, ButtonLink, Card, ConfirmDialog, ConsoleLayout, CopyableId, DefinitionList, DialogLink, Fact, Form,
     FormFailure, Glyph, HiddenField, PageHeader, RelativeTime, SubmitButton, TextField, confirm_dialog_id,
+    dialog_anchor,
 };
 use crate::model::admin::UserRow;
 use crate::pages::chrome::{banner, bar};
@@ -86,7 +87,7 @@ fn Access(user: UserRow) -> impl IntoView {
 fn Deletion(user: UserRow) -> impl IntoView {
     view! {
         <Card title="Delete account" sentence="Organizations in which it is the only member go with it." danger=true>
-            <DialogLink href=paths::admin_user(user.id) dialog=confirm_dialog_id(DELETE) kind=ButtonKind::Danger>"Delete account"</DialogLink>
+            <DialogLink href=dialog_anchor(&confirm_dialog_id(DELETE)) dialog=confirm_dialog_id(DELETE) kind=ButtonKind::Danger>"Delete account"</DialogLink>
             <ConfirmDialog id=DELETE title=format!("Delete the account of {}?", user.name) action=DeleteUser::url() verb="Delete account" back=paths::admin_user(user.id)>
                 <p>"This cannot be undone."</p>
                 <HiddenField name="user" value=user.id.to_string()/>

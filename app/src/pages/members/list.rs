@@ -5,7 +5,7 @@ use crate::kit::ButtonSize;
 use crate::kit::{
     ActionsCell, Badge, ButtonKind, ButtonLink, Card, Cell, Column, ConfirmDialog, ConsoleLayout, DateOnly, Dialog,
     DialogLink, EmptyState, Form, Glyph, HeadCell, HiddenField, IconButton, PageHeader, Pagination, RelativeTime, Row,
-    SearchField, SecretBox, Section, StoredButton, SubmitButton, Table, Tone, confirm_dialog_id,
+    SearchField, SecretBox, Section, StoredButton, SubmitButton, Table, Tone, confirm_dialog_id, dialog_anchor,
 };
 use crate::model::member::{InvitationRow, MemberRow, NewLink};
 use crate::model::place::OrgPlace;
@@ -153,7 +153,7 @@ fn Invitations(org: OrgPlace, invitations: Vec<InvitationRow>) -> impl IntoView 
 fn Leave(org: OrgPlace) -> impl IntoView {
     view! {
         <Card title="Leave organization" sentence="You lose access at once; coming back needs an invitation." danger=true>
-            <DialogLink href=paths::org_members(org.id) dialog=confirm_dialog_id(LEAVE) kind=ButtonKind::Danger>"Leave organization"</DialogLink>
+            <DialogLink href=dialog_anchor(&confirm_dialog_id(LEAVE)) dialog=confirm_dialog_id(LEAVE) kind=ButtonKind::Danger>"Leave organization"</DialogLink>
             <ConfirmDialog id=LEAVE title=format!("Leave {}?", org.name) action=LeaveOrg::url() verb="Leave organization" back=paths::org_members(org.id)>
                 <p>"You lose access to its projects, environments and keys at once."</p>
                 <HiddenField name="org" value=org.id.to_string()/>

@@ -3,7 +3,7 @@ use crate::calls::members::{ChangeRole, RemoveMember, member_row};
 use crate::calls::place::at_org;
 use crate::kit::{
     ButtonKind, ButtonLink, Card, ConfirmDialog, ConsoleLayout, DialogLink, Form, FormActions, Glyph, HiddenField,
-    Notice, PageHeader, RadioGroup, SubmitButton, confirm_dialog_id,
+    Notice, PageHeader, RadioGroup, SubmitButton, confirm_dialog_id, dialog_anchor,
 };
 use crate::model::member::MemberRow;
 use crate::model::place::OrgPlace;
@@ -58,7 +58,7 @@ fn Forms(org: OrgPlace, member: MemberRow) -> impl IntoView {
             </Form>
         </Card>
         <Card title="Remove member" sentence="Their access ends at once. API keys that they made go on working." danger=true>
-            <DialogLink href=paths::member(org.id, member.user) dialog=confirm_dialog_id(REMOVE) kind=ButtonKind::Danger>"Remove member"</DialogLink>
+            <DialogLink href=dialog_anchor(&confirm_dialog_id(REMOVE)) dialog=confirm_dialog_id(REMOVE) kind=ButtonKind::Danger>"Remove member"</DialogLink>
             <ConfirmDialog id=REMOVE title=format!("Remove {}?", member.name) action=RemoveMember::url() verb="Remove member" back=paths::org_members(org.id)>
                 <p>"Their access ends at once. API keys that they made go on working."</p>
                 {fields()}
