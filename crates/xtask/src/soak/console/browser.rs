@@ -53,10 +53,14 @@ impl Browser {
 
     /// Posts the form of a server function.
     pub fn form(&mut self, endpoint: &str, fields: &[(&str, &str)]) -> io::Result<Answer> {
+        self.call(endpoint, fields, "text/html")
+    }
+
+    fn call(&mut self, endpoint: &str, fields: &[(&str, &str)], accept: &str) -> io::Result<Answer> {
         let origin = format!("http://{}", self.client.address());
         let referer = format!("{origin}{FORM}");
         let headers = [
-            ("accept", "text/html"),
+            ("accept", accept),
             ("content-type", "application/x-www-form-urlencoded"),
             ("origin", origin.as_str()),
             ("referer", referer.as_str()),
@@ -70,7 +74,12 @@ impl Browser {
         Ok(match answer.header("location") {
             Some(next) if answer.status == 303 && next != FORM => Posted::Done(next.to_owned()),
             _ if answer.header("retry-after").is_some() => Posted::Later,
-            _ => Posted::Refused(format!("{endpoint} was answered with {}", answer.status)),
+            _ => {
+                // A program is told why; a browser would have to look for it on the next page.
+                let again = self.call(endpoint, fields, "application/json")?;
+                let (why, status) = (again.text(), again.status);
+                Posted::Refused(format!("{endpoint} was answered with {}, and then with {status} {why}", answer.status))
+            }
         })
     }
 

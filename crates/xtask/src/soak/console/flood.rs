@@ -13,7 +13,7 @@ use super::client::{Answer, Client};
 use super::dice::Dice;
 use super::kills::gather;
 use super::person::{self, PASSWORD};
-use super::site::Site;
+use super::site::{Site, explained};
 use super::stats;
 use super::system;
 use crate::process::interrupt;
@@ -39,7 +39,7 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
     let (inside, outside) = (people[0].browser.beside(), Browser::new(address, "10.0.0.2".to_owned()));
 
     let over = AtomicBool::new(false);
-    let (told, pages) = std::thread::scope(|scope| {
+    let seen = std::thread::scope(|scope| {
         let meters = [(inside, "/orgs"), (outside, "/sign-in")];
         let meters = meters.map(|(browser, path)| scope.spawn(|| measure(browser, path, site.short, &over)));
         let told: Result<Vec<_>> = (0..waves).map(|wave| flood(address, tries, &known, site.seed + wave)).collect();
@@ -47,7 +47,8 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
         let pages: Result<Vec<_>> =
             meters.into_iter().map(|meter| meter.join().unwrap_or_else(|_| bail!("a meter panicked"))).collect();
         told.and_then(|told| Ok((told, pages?)))
-    })?;
+    });
+    let (told, pages) = explained(seen, &server)?;
     let (now, peak) = system::memory(server.id())?;
     let told = told.into_iter().fold(Told::default(), Told::and);
     let p99 = pages.iter().map(|times| stats::quantile(times, 0.99)).fold(0.0, f64::max);

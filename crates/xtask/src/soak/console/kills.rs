@@ -10,7 +10,7 @@ use super::database::Database;
 use super::dice::Dice;
 use super::ledger::{Acknowledged, Snapshot};
 use super::person::{Heard, PAUSE, Person};
-use super::site::{Folder, Site};
+use super::site::{Folder, Site, explained};
 use super::system::Postgres;
 use crate::process::interrupt;
 use crate::server::{Options, Server, Storage};
@@ -31,10 +31,11 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
     let mut slowest = Duration::ZERO;
     for _ in 0..rounds {
         let at = mutations / 10 + dice.below(mutations * 8 / 10);
-        work(&mut people, at, Some(&mut server))?;
+        let worked = work(&mut people, at, Some(&mut server));
+        explained(worked, &server)?;
         server = restart(site, &options, &mut people, &mut slowest)?;
         check(&database, &mut people)?;
-        work(&mut people, mutations.saturating_sub(at), None)?;
+        explained(work(&mut people, mutations.saturating_sub(at), None), &server)?;
     }
     check(&database, &mut people)?;
     server.stop()?;

@@ -46,6 +46,9 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
     let doors: Vec<_> = options.iter().map(|options| options.listen.data).collect();
     let mut owner = Owner::new(options.first().context("there are nodes")?.listen.console)?;
 
+    // A node that has just started refuses every key until it has read them all.
+    let first = owner.key()?;
+    recovers(&doors, &first.text)?;
     let (mut ends, mut starts) = (vec![Duration::ZERO; doors.len()], Duration::ZERO);
     for repetition in 0..repetitions {
         interrupt::check()?;

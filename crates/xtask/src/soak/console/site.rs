@@ -13,6 +13,9 @@ use crate::workspace::Workspace;
 /// 32 bytes in base64: servers that are started anew, or beside each other, must read each other's secrets.
 const MASTER_KEY: &str = "dGhlIG1hc3RlciBrZXkgb2YgdGhlIHNvYWsgMzIgYnk=";
 
+/// Lines of a log that are worth reading.
+const LAST_WORDS: usize = 30;
+
 /// All that a part needs to know.
 #[derive(Debug)]
 pub struct Site<'a> {
@@ -68,4 +71,13 @@ impl Drop for Folder {
         // Nobody is left to tell.
         let _unreported = files::remove_dir(&self.0);
     }
+}
+
+/// Adds the last words of the server to an error.
+pub fn explained<T>(result: Result<T>, server: &Server) -> Result<T> {
+    result.with_context(|| {
+        let log = server.log();
+        let lines: Vec<_> = log.lines().rev().take(LAST_WORDS).collect();
+        format!("the server's last words:\n{}\n", lines.into_iter().rev().collect::<Vec<_>>().join("\n"))
+    })
 }
