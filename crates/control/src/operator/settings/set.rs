@@ -9,7 +9,7 @@ pub async fn set(ctx: &Ctx, actor: &Actor, key: SettingKey, text: &str) -> Resul
     require(actor)?;
     let value = key.parse(text).map_err(|message| Problem::field("value", message))?;
     let mut tx = ctx.db.begin().await?;
-    store::lock(&mut tx).await?;
+    store::lock(&mut tx, actor).await?;
     let before = key.value(&load_in(ctx, &mut tx).await?);
     store::put(&mut tx, key, &value, actor, ctx.now()).await?;
     let (before, after) = (Some(before), Some(value));
@@ -24,7 +24,7 @@ pub async fn set(ctx: &Ctx, actor: &Actor, key: SettingKey, text: &str) -> Resul
 pub async fn reset(ctx: &Ctx, actor: &Actor, key: SettingKey) -> Result<(), Error> {
     require(actor)?;
     let mut tx = ctx.db.begin().await?;
-    store::lock(&mut tx).await?;
+    store::lock(&mut tx, actor).await?;
     let before = key.value(&load_in(ctx, &mut tx).await?);
     if !store::delete(&mut tx, key).await? {
         return Ok(());

@@ -23,7 +23,12 @@ pub async fn rows(db: &mut PgConnection) -> Result<Vec<Row>, Error> {
 }
 
 /// Changes go one at a time, so that each one's "before" is true. Readers do not wait.
-pub async fn lock(db: &mut PgConnection) -> Result<(), Error> {
+///
+/// The operator's own row comes first: whoever deletes an account holds the operators while it lets go of the settings they made.
+pub async fn lock(db: &mut PgConnection, actor: &Actor) -> Result<(), Error> {
+    sqlx::query!("select id from user_account where id = $1 for key share", actor.user.uuid())
+        .fetch_optional(&mut *db)
+        .await?;
     sqlx::query!("lock table setting in share row exclusive mode").execute(db).await?;
     Ok(())
 }
