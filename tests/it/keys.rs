@@ -75,7 +75,8 @@ async fn it_is_shown_for_the_key_that_was_made_alone(db: PgPool) {
     let console = Console::new(db);
     let (world, mut owner, next) = made(&console).await;
     let other = next.replace(next.split("created=").nth(1).unwrap(), &world.names["key"]);
-    assert_eq!(shown(&owner.get(&other).await), None);
+    let secret = shown(&owner.get(&other).await);
+    assert_ne!(secret, shown(&owner.get(&next).await), "the address of another key shows that key, or none");
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

@@ -78,3 +78,26 @@ async fn a_slow_query_becomes_a_page_with_a_retry(db: PgPool) {
         assert_eq!(within_reason(&mut owner, &path).await.status, 200, "{path} afterwards");
     }
 }
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn what_comes_late_costs_its_section_alone(db: PgPool) {
+    let console = Console::new(db);
+    let world = World::new(&console).await;
+    for (table, path, title) in [
+        ("project", "/orgs/{org}", "Projects"),
+        ("api_key", "/projects/{project}/settings/keys", "Project API keys"),
+        ("invitation", "/orgs/{org}/members", "Members"),
+        ("recovery_code", "/account/security", "Security and sessions"),
+    ] {
+        let mut held = console.ctx.db.begin().await.unwrap();
+        let lock = sqlx::AssertSqlSafe(format!("lock table {table} in access exclusive mode"));
+        sqlx::query(lock).execute(&mut *held).await.unwrap();
+        let path = world.fill(path, Who::Owner);
+        let answer = within_reason(&mut world.browser(&console, Who::Owner), &path).await;
+        assert_eq!(answer.status, 503, "{path} while {table} is held");
+        let page = answer.html();
+        assert_eq!(page.texts("h1"), [title], "{path} while {table} is held");
+        assert_eq!(page.attrs("main [role=alert] a", "href"), [path.clone()], "{path} offers no retry");
+        held.rollback().await.unwrap();
+    }
+}

@@ -5,7 +5,7 @@ use super::{read, respond};
 use crate::error::ConsoleError;
 use crate::model::admin::{OrgRow, SettingRow, UserRow, WaitlistRow};
 use crate::paths;
-use control::identity::sessions;
+use control::identity::sessions::parcel;
 use control::mail::links;
 use control::operator::settings::SettingKey;
 use control::operator::users::create::CreateUserInput;
@@ -44,9 +44,7 @@ pub async fn set_operator(user: UserId, operator: bool) -> Result<(), ConsoleErr
 #[server(endpoint = "admin/reset-link")]
 pub async fn make_reset_link(user: UserId) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
-    let token = users::reset_link::reset_link(&server.ctx, &actor, user).await.map_err(control::Error::into_problem)?;
-    let link = links::reset_password(&server.ctx.rules.public_url, token.expose_secret());
-    sessions::put_parcel(&server.ctx, &actor, &user.to_string(), &link).await.map_err(control::Error::into_problem)?;
+    users::reset_link::reset_link(&server.ctx, &actor, user).await.map_err(control::Error::into_problem)?;
     respond::go(paths::with_query(paths::ADMIN, "link", &user.to_string()), "")
 }
 
@@ -132,8 +130,8 @@ pub async fn take_reset_link(user: &str) -> Result<Option<String>, Problem> {
         return Ok(None);
     }
     let (server, signed) = signed_in()?;
-    let link = read(sessions::take_parcel(&server.ctx, &signed.actor, user)).await?;
-    Ok(link.map(|link| link.expose_secret().to_owned()))
+    let token = read(parcel::take(&server.ctx, &signed.actor, user)).await?;
+    Ok(token.map(|token| links::reset_password(&server.ctx.rules.public_url, token.expose_secret())))
 }
 
 pub async fn org_rows(search: &str, request: PageRequest) -> Result<Page<OrgRow>, Problem> {

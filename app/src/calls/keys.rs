@@ -5,11 +5,10 @@ use super::{read, respond};
 use crate::error::ConsoleError;
 use crate::model::key::{KeyRow, KeyState, NewKey};
 use crate::paths;
-use control::identity::sessions;
+use control::identity::sessions::parcel;
 use control::keys::create::CreateKeyInput;
 use control::keys::edit::EditKeyInput;
 use control::keys::{self, Key, State};
-use control::{Actor, Ctx};
 use kernel::page::{Page, PageRequest};
 use kernel::{KeyId, Problem, ProjectId, ResourceId};
 use leptos::server;
@@ -32,7 +31,7 @@ pub async fn create_key(
     let rights = if rights.is_empty() { kernel::key::Rights::Full.as_str().to_owned() } else { rights };
     let input = CreateKeyInput { name, resource, rights, expires_in_days, allowed_ranges };
     let new = keys::create::create(&server.ctx, &actor, project, input).await.map_err(control::Error::into_problem)?;
-    show_once(&server.ctx, &actor, &new, project, resource).await
+    show_once(new.id, project, resource)
 }
 
 #[server(endpoint = "keys/rotate")]
@@ -40,7 +39,7 @@ pub async fn rotate_key(key: KeyId, overlap: String) -> Result<(), ConsoleError>
     let (server, actor) = actor()?;
     let old = keys::list::get(&server.ctx, &actor, key).await.map_err(control::Error::into_problem)?;
     let new = keys::rotate::rotate(&server.ctx, &actor, key, &overlap).await.map_err(control::Error::into_problem)?;
-    show_once(&server.ctx, &actor, &new, old.project, old.resource.map(|(id, _)| id)).await
+    show_once(new.id, old.project, old.resource.map(|(id, _)| id))
 }
 
 #[server(endpoint = "keys/edit")]
@@ -72,18 +71,9 @@ pub async fn remove_key(key: KeyId) -> Result<(), ConsoleError> {
     respond::go(list_of(old.project, old.resource.map(|(id, _)| id)), format!("The API key {} is removed.", old.name))
 }
 
-/// The key's text crosses the redirect sealed in the session's row.
-async fn show_once(
-    ctx: &Ctx,
-    actor: &Actor,
-    new: &keys::NewKey,
-    project: ProjectId,
-    resource: Option<ResourceId>,
-) -> Result<(), ConsoleError> {
-    sessions::put_parcel(ctx, actor, &new.id.to_string(), new.plain.expose())
-        .await
-        .map_err(control::Error::into_problem)?;
-    respond::go(paths::with_query(&list_of(project, resource), "created", &new.id.to_string()), "")
+/// To the list, which takes the key's text out of the session's parcel.
+fn show_once(new: KeyId, project: ProjectId, resource: Option<ResourceId>) -> Result<(), ConsoleError> {
+    respond::go(paths::with_query(&list_of(project, resource), "created", &new.to_string()), "")
 }
 
 /// Where a key is listed with its like.
@@ -100,7 +90,7 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
     let (server, signed) = signed_in()?;
     let (ctx, actor) = (&server.ctx, &signed.actor);
     let taken = read(async {
-        let Some(secret) = sessions::take_parcel(ctx, actor, &id.to_string()).await? else { return Ok(None) };
+        let Some(secret) = parcel::take(ctx, actor, &id.to_string()).await? else { return Ok(None) };
         Ok(Some((keys::list::get(ctx, actor, id).await?, secret)))
     });
     Ok(taken.await?.map(|(key, secret)| NewKey { row: row(key, ctx.now()), secret: secret.expose_secret().to_owned() }))

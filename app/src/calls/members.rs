@@ -5,7 +5,7 @@ use super::{read, respond};
 use crate::error::ConsoleError;
 use crate::model::member::{InvitationRow, Invited, MemberRow, NewLink};
 use crate::paths;
-use control::identity::sessions;
+use control::identity::sessions::parcel;
 use control::mail::links;
 use control::orgs::invitations::invite::InviteInput;
 use control::orgs::{invitations, members};
@@ -19,10 +19,6 @@ use secrecy::ExposeSecret;
 pub async fn invite_member(org: OrgId, email: String, role: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let new = invitations::invite::invite(&server.ctx, &actor, org, InviteInput { email, role })
-        .await
-        .map_err(control::Error::into_problem)?;
-    let link = links::invitation(&server.ctx.rules.public_url, new.token.expose_secret());
-    sessions::put_parcel(&server.ctx, &actor, &new.id.to_string(), &link)
         .await
         .map_err(control::Error::into_problem)?;
     respond::go(paths::with_query(&paths::org_members(org), "invited", &new.id.to_string()), "")
@@ -121,8 +117,10 @@ pub async fn take_new_invitation(id: &str) -> Result<Option<NewLink>, Problem> {
         return Ok(None);
     }
     let (server, signed) = signed_in()?;
-    let link = read(sessions::take_parcel(&server.ctx, &signed.actor, &id.to_string())).await?;
-    Ok(link.map(|link| NewLink { link: link.expose_secret().to_owned(), mailed: server.ctx.rules.mail }))
+    let token = read(parcel::take(&server.ctx, &signed.actor, &id.to_string())).await?;
+    let rules = &server.ctx.rules;
+    let link = |token: &str| links::invitation(&rules.public_url, token);
+    Ok(token.map(|token| NewLink { link: link(token.expose_secret()), mailed: rules.mail }))
 }
 
 /// What an invitation's link invites to; the one read that needs nobody to be signed in.

@@ -4,7 +4,7 @@ use super::request::{Server, Signed, actor, signed_in};
 use super::{read, respond};
 use crate::error::ConsoleError;
 use crate::model::permissions::Permissions;
-use crate::model::place::Sibling;
+use crate::model::place::OwnOrg;
 use crate::paths;
 use control::orgs;
 use control::rights::Right;
@@ -46,10 +46,12 @@ pub async fn waits_for(org: OrgId) -> Result<Vec<Product>, Problem> {
 }
 
 /// The viewer's organizations by name.
-pub async fn org_siblings() -> Result<Vec<Sibling<OrgId>>, Problem> {
+pub async fn own_orgs() -> Result<Vec<OwnOrg>, Problem> {
     let (server, signed) = signed_in()?;
     let orgs = read(orgs::list::list(&server.ctx, &signed.actor)).await?;
-    Ok(orgs.into_iter().map(|org| Sibling { id: org.id, name: org.name.to_string() }).collect())
+    let row =
+        |org: orgs::Org| OwnOrg { id: org.id, name: org.name.to_string(), role: org.role, created_at: org.created_at };
+    Ok(orgs.into_iter().map(row).collect())
 }
 
 /// Where a signed-in user begins: their organization, the list of several, or the first step.

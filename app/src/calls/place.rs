@@ -6,7 +6,6 @@ use super::{identity, read};
 use crate::model::place::{OrgPlace, ProjectPlace, ResourcePlace, Sibling, Viewer};
 use control::projects::Project;
 use control::{Actor, Ctx, Error, orgs, projects, resources};
-use kernel::page::PageRequest;
 use kernel::{OrgId, Problem, ProjectId, ResourceId};
 
 /// An id out of a URL. One that does not parse names nothing.
@@ -70,15 +69,11 @@ async fn org(ctx: &Ctx, actor: &Actor, id: OrgId) -> Result<OrgPlace, Error> {
 }
 
 async fn project(ctx: &Ctx, actor: &Actor, project: Project) -> Result<ProjectPlace, Error> {
-    let siblings = projects::list::list(ctx, actor, project.org, "", PageRequest::new(1)).await?;
+    let siblings = projects::list::names(ctx, actor, project.org).await?;
     Ok(ProjectPlace {
         id: project.id,
         name: project.name.to_string(),
         created_at: project.created_at,
-        siblings: siblings
-            .items
-            .into_iter()
-            .map(|row| Sibling { id: row.project.id, name: row.project.name.to_string() })
-            .collect(),
+        siblings: siblings.into_iter().map(|(id, name)| Sibling { id, name }).collect(),
     })
 }

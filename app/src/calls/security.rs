@@ -7,13 +7,9 @@ use crate::error::ConsoleError;
 use crate::model::security::{Enrollment, SecondFactor};
 use crate::paths;
 use control::identity::{delete_account, rename, second_factor, sessions};
-use control::{Actor, Ctx};
 use kernel::{Problem, SessionId, UserId};
 use leptos::server;
-use secrecy::{ExposeSecret, SecretString};
-
-/// What the session's row calls recovery codes on their way to their one showing.
-const CODES: &str = "recovery-codes";
+use secrecy::ExposeSecret;
 
 /// The second step of signing in.
 #[server(endpoint = "identity/second-factor")]
@@ -66,18 +62,17 @@ pub async fn enroll_second_factor(password: String) -> Result<(), ConsoleError> 
 #[server(endpoint = "account/confirm-second-factor")]
 pub async fn confirm_second_factor(code: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
-    let codes =
-        second_factor::enroll::confirm(&server.ctx, &actor, &code).await.map_err(control::Error::into_problem)?;
-    show_codes(&server.ctx, &actor, &codes).await
+    second_factor::enroll::confirm(&server.ctx, &actor, &code).await.map_err(control::Error::into_problem)?;
+    show_codes()
 }
 
 #[server(endpoint = "account/renew-recovery-codes")]
 pub async fn renew_recovery_codes(password: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
-    let codes = second_factor::recovery::regenerate(&server.ctx, &actor, password.into())
+    second_factor::recovery::regenerate(&server.ctx, &actor, password.into())
         .await
         .map_err(control::Error::into_problem)?;
-    show_codes(&server.ctx, &actor, &codes).await
+    show_codes()
 }
 
 #[server(endpoint = "account/disable-second-factor")]
@@ -89,9 +84,8 @@ pub async fn disable_second_factor(password: String) -> Result<(), ConsoleError>
     respond::go(paths::ACCOUNT_SECURITY, "Signing in asks for the password alone now.")
 }
 
-async fn show_codes(ctx: &Ctx, actor: &Actor, codes: &[SecretString]) -> Result<(), ConsoleError> {
-    let text = codes.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>().join("\n");
-    sessions::put_parcel(ctx, actor, CODES, &text).await.map_err(control::Error::into_problem)?;
+/// The page takes the codes out of the session's parcel.
+fn show_codes() -> Result<(), ConsoleError> {
     respond::go(paths::with_query(paths::ACCOUNT_SECURITY, "codes", "new"), "")
 }
 
@@ -101,7 +95,7 @@ pub async fn take_codes(asked: bool) -> Result<Option<String>, Problem> {
         return Ok(None);
     }
     let (server, signed) = signed_in()?;
-    let codes = read(sessions::take_parcel(&server.ctx, &signed.actor, CODES)).await?;
+    let codes = read(sessions::parcel::take(&server.ctx, &signed.actor, second_factor::recovery::PARCEL)).await?;
     Ok(codes.map(|codes| codes.expose_secret().to_owned()))
 }
 

@@ -19,6 +19,15 @@ pub struct Sibling<Id> {
     pub name: String,
 }
 
+/// An organization that the viewer is a member of.
+#[derive(Debug, Clone)]
+pub struct OwnOrg {
+    pub id: OrgId,
+    pub name: String,
+    pub role: Role,
+    pub created_at: OffsetDateTime,
+}
+
 /// The organization of a page, with its neighbours.
 #[derive(Debug, Clone)]
 pub struct OrgPlace {

@@ -1,11 +1,15 @@
 //! How a page waits for its data.
+//!
+//! Where the reader is ([`crate::calls::place`]) decides whether there is a page at all; what fills a section of it may come late, and then that
+//! section alone says so.
 
 use super::message::ProblemPage;
+use crate::calls::request::current_path;
 use crate::calls::respond::set_status;
-use crate::kit::{Column, Order};
+use crate::kit::{Column, InlineError, Order};
 use crate::paths;
-use kernel::Problem;
 use kernel::page::{PageRequest, Sort};
+use kernel::{Problem, ProblemCode};
 use leptos::prelude::*;
 
 /// Renders the page once its data is there; a problem becomes the page that tells of it, with its status.
@@ -27,6 +31,29 @@ where
         }
     });
     view! { <Suspense>{page}</Suspense> }
+}
+
+/// What one section shows: its data, or why that did not come in time.
+pub type Late<T> = Result<T, Problem>;
+
+/// Waits for the data of one section. A database that is slow or failing is the section's matter; whatever else is wrong is the page's.
+pub async fn section<T>(data: impl Future<Output = Result<T, Problem>>) -> Result<Late<T>, Problem> {
+    match data.await {
+        Err(problem) if matches!(problem.code, ProblemCode::Unavailable | ProblemCode::Internal) => Ok(Err(problem)),
+        other => other.map(Ok),
+    }
+}
+
+/// The section, or in its place an error with another try; `what` is missing, in the plural: "The projects". The answer's status tells of it too, so that no browser keeps the page as fetched ahead.
+pub fn show<T, V: IntoView + 'static>(what: &str, data: Late<T>, section: impl FnOnce(T) -> V) -> AnyView {
+    match data {
+        Ok(data) => section(data).into_any(),
+        Err(problem) => {
+            set_status(&problem);
+            view! { <InlineError title=format!("{what} could not be loaded.") problem retry=current_path()/> }
+                .into_any()
+        }
+    }
 }
 
 /// A parameter of the route: `:org`. The router has matched it, so it is there.

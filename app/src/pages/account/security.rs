@@ -11,7 +11,7 @@ use crate::kit::{
 use crate::model::place::SessionRow;
 use crate::model::security::SecondFactor;
 use crate::pages::chrome::{At, account_tabs, banner, bar};
-use crate::pages::load::{load, query};
+use crate::pages::load::{load, query, section, show};
 use crate::paths;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -20,8 +20,10 @@ use leptos_meta::Title;
 #[component]
 pub fn SecurityPage() -> impl IntoView {
     let asked = !query("codes").is_empty();
-    let data =
-        async move { Ok((viewer()?, session_rows().await?, second_factor_status().await?, take_codes(asked).await?)) };
+    let data = async move {
+        let (sessions, factor) = (section(session_rows()).await?, section(second_factor_status()).await?);
+        Ok((viewer()?, sessions, factor, take_codes(asked).await?))
+    };
     load(data, |(viewer, sessions, factor, codes)| {
         view! {
             <Title text="Security and sessions"/>
@@ -34,8 +36,8 @@ pub fn SecurityPage() -> impl IntoView {
                         <FormActions><SubmitButton>"Change password"</SubmitButton></FormActions>
                     </Form>
                 </Card>
-                <Factor factor/>
-                <Sessions sessions/>
+                {show("The second factor", factor, |factor| view! { <Factor factor/> })}
+                {show("The sessions", sessions, |sessions| view! { <Sessions sessions/> })}
                 {codes.map(|codes| view! { <NewCodes codes/> })}
             </ConsoleLayout>
         }

@@ -7,7 +7,7 @@ use crate::kit::{
 };
 use crate::model::admin::OrgRow;
 use crate::pages::chrome::{banner, bar};
-use crate::pages::load::{load, page_request, query};
+use crate::pages::load::{load, page_request, query, section, show};
 use crate::paths;
 use kernel::page::Page;
 use kernel::{Access, OrgId, Product};
@@ -20,14 +20,14 @@ use leptos_meta::Title;
 pub fn AdminOrgsPage() -> impl IntoView {
     let (search, request) = (query("q"), page_request());
     let asked = search.clone();
-    let data = async move { Ok((viewer()?, org_rows(&search, request).await?)) };
+    let data = async move { Ok((viewer()?, section(org_rows(&search, request)).await?)) };
     load(data, move |(viewer, orgs)| {
         view! {
             <Title text="Organizations"/>
             <ConsoleLayout bar=bar(&viewer, Vec::new()) tabs_label="Administration" tabs=tabs(At::Orgs) banner=banner()>
                 <PageHeader title="Organizations" sentence="Every organization of this server, and the products it may use."/>
                 <SearchField action=paths::ADMIN_ORGS label="Search organizations" value=asked.clone()/>
-                <Orgs orgs search=asked/>
+                {show("The organizations", orgs, |orgs| view! { <Orgs orgs search=asked/> })}
             </ConsoleLayout>
         }
     })

@@ -8,7 +8,7 @@ use crate::kit::{
 };
 use crate::model::admin::SettingRow;
 use crate::pages::chrome::{banner, bar};
-use crate::pages::load::load;
+use crate::pages::load::{load, section, show};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -16,7 +16,7 @@ use leptos_meta::Title;
 /// What operators change while the server runs, each with the configuration key it stands for.
 #[component]
 pub fn AdminSettingsPage() -> impl IntoView {
-    load(async { Ok((viewer()?, setting_rows().await?)) }, |(viewer, settings)| {
+    load(async { Ok((viewer()?, section(setting_rows()).await?)) }, |(viewer, settings)| {
         let mail = if sends_mail() {
             "Mail is sent by the configured server."
         } else {
@@ -26,7 +26,7 @@ pub fn AdminSettingsPage() -> impl IntoView {
             <Title text="Settings"/>
             <ConsoleLayout bar=bar(&viewer, Vec::new()) tabs_label="Administration" tabs=tabs(At::Settings) banner=banner() narrow=true>
                 <PageHeader title="Settings" sentence="A change counts on every node within a second, and survives a restart."/>
-                {settings.into_iter().map(|setting| view! { <Setting setting/> }).collect_view()}
+                {show("The settings", settings, |settings| settings.into_iter().map(|setting| view! { <Setting setting/> }).collect_view())}
                 <Card title="Mail">
                     <Notice>{mail}" It is set by "<Code text="mail.smtp_url"/>" and "<Code text="mail.from"/>" in the configuration."</Notice>
                 </Card>

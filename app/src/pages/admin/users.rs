@@ -7,7 +7,7 @@ use crate::kit::{
 };
 use crate::model::admin::UserRow;
 use crate::pages::chrome::{banner, bar};
-use crate::pages::load::{load, page_request, query};
+use crate::pages::load::{load, page_request, query, section, show};
 use crate::paths;
 use kernel::page::Page;
 use leptos::prelude::*;
@@ -18,7 +18,8 @@ use leptos_meta::Title;
 pub fn AdminUsersPage() -> impl IntoView {
     let (search, link, request) = (query("q"), query("link"), page_request());
     let asked = search.clone();
-    let data = async move { Ok((viewer()?, user_rows(&search, request).await?, take_reset_link(&link).await?)) };
+    let data =
+        async move { Ok((viewer()?, section(user_rows(&search, request)).await?, take_reset_link(&link).await?)) };
     load(data, move |(viewer, users, link)| {
         view! {
             <Title text="Users"/>
@@ -27,7 +28,7 @@ pub fn AdminUsersPage() -> impl IntoView {
                     <ButtonLink href=paths::ADMIN_NEW_USER kind=ButtonKind::Primary icon=Glyph::UserPlus>"Create user"</ButtonLink>
                 </PageHeader>
                 <SearchField action=paths::ADMIN label="Search users" value=asked.clone()/>
-                <Users users search=asked/>
+                {show("The users", users, |users| view! { <Users users search=asked/> })}
                 {link.map(|link| view! { <ResetLink link/> })}
             </ConsoleLayout>
         }

@@ -7,7 +7,7 @@ use crate::kit::{
 };
 use crate::model::admin::WaitlistRow;
 use crate::pages::chrome::{banner, bar};
-use crate::pages::load::{load, page_request};
+use crate::pages::load::{load, page_request, section, show};
 use crate::paths;
 use kernel::Access;
 use kernel::page::Page;
@@ -19,12 +19,12 @@ use leptos_meta::Title;
 #[component]
 pub fn WaitlistPage() -> impl IntoView {
     let request = page_request();
-    load(async move { Ok((viewer()?, waitlist_rows(request).await?)) }, |(viewer, requests)| {
+    load(async move { Ok((viewer()?, section(waitlist_rows(request)).await?)) }, |(viewer, requests)| {
         view! {
             <Title text="Waitlist"/>
             <ConsoleLayout bar=bar(&viewer, Vec::new()) tabs_label="Administration" tabs=tabs(At::Waitlist) banner=banner()>
                 <PageHeader title="Waitlist" sentence="Organizations that ask for a product. Granting access answers a request."/>
-                <Requests requests/>
+                {show("The requests", requests, |requests| view! { <Requests requests/> })}
             </ConsoleLayout>
         }
     })

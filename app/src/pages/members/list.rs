@@ -10,7 +10,7 @@ use crate::kit::{
 use crate::model::member::{InvitationRow, MemberRow, NewLink};
 use crate::model::place::OrgPlace;
 use crate::pages::chrome::{At, banner, bar, org_crumb, org_tabs};
-use crate::pages::load::{load, page_request, param, query};
+use crate::pages::load::{load, page_request, param, query, section, show};
 use crate::paths;
 use kernel::page::Page;
 use leptos::prelude::*;
@@ -25,8 +25,9 @@ pub fn MembersPage() -> impl IntoView {
     let asked = search.clone();
     let data = async move {
         let (viewer, org) = at_org(&id).await?;
-        let members = member_rows(org.id, &search, request).await?;
-        let invitations = if org.may.manage_members.is_none() { invitation_rows(org.id).await? } else { Vec::new() };
+        let members = section(member_rows(org.id, &search, request)).await?;
+        let may = org.may.manage_members.is_none();
+        let invitations = section(async { if may { invitation_rows(org.id).await } else { Ok(Vec::new()) } }).await?;
         let new = take_new_invitation(&invited).await?;
         Ok((viewer, org, members, invitations, new))
     };
@@ -42,8 +43,8 @@ pub fn MembersPage() -> impl IntoView {
             <Title text=format!("Members of {}", org.name)/>
             <ConsoleLayout bar=bar(&viewer, vec![org_crumb(&org)]) tabs_label="Organization" tabs=org_tabs(org.id, At::Members) banner=banner()>
                 <PageHeader title="Members" sentence="Who belongs to this organization, and what they may do.">{invite}</PageHeader>
-                <Members org=org.clone() members search=asked/>
-                {may.then(|| view! { <Invitations org=org.clone() invitations/> })}
+                {show("The members", members, |members| view! { <Members org=org.clone() members search=asked/> })}
+                {show("The invitations", invitations, |invitations| view! { <Invitations org=org.clone() invitations/> })}
                 <Leave org/>
                 {dialog}
                 {new.map(|new| view! { <NewInvitation new back/> })}

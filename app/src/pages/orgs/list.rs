@@ -1,6 +1,9 @@
 use crate::calls::identity::viewer;
-use crate::calls::orgs::org_siblings;
-use crate::kit::{ButtonKind, ButtonLink, Column, ConsoleLayout, EmptyState, Glyph, HeadCell, PageHeader, Row, Table};
+use crate::calls::orgs::own_orgs;
+use crate::kit::{
+    ButtonKind, ButtonLink, Cell, Column, ConsoleLayout, EmptyState, Glyph, HeadCell, PageHeader, RelativeTime, Row,
+    Table,
+};
 use crate::pages::chrome::{banner, bar};
 use crate::pages::load::load;
 use crate::paths;
@@ -9,7 +12,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn OrgsPage() -> impl IntoView {
-    load(async { Ok((viewer()?, org_siblings().await?)) }, |(viewer, orgs)| {
+    load(async { Ok((viewer()?, own_orgs().await?)) }, |(viewer, orgs)| {
         let list = if orgs.is_empty() {
             view! {
                 <EmptyState glyph=Glyph::Building2 title="No organization yet" sentence="Create one, or ask an admin of an organization to invite you.">
@@ -20,9 +23,18 @@ pub fn OrgsPage() -> impl IntoView {
         } else {
             let rows = orgs
                 .into_iter()
-                .map(|org| view! { <Row><HeadCell href=paths::org(org.id)>{org.name}</HeadCell></Row> })
+                .map(|org| {
+                    view! {
+                        <Row>
+                            <HeadCell href=paths::org(org.id)>{org.name}</HeadCell>
+                            <Cell>{org.role.label()}</Cell>
+                            <Cell><RelativeTime at=org.created_at/></Cell>
+                        </Row>
+                    }
+                })
                 .collect_view();
-            view! { <Table caption="Your organizations" columns=vec![Column::text("Name")]>{rows}</Table> }.into_any()
+            let columns = vec![Column::text("Name"), Column::text("Your role"), Column::text("Created")];
+            view! { <Table caption="Your organizations" columns>{rows}</Table> }.into_any()
         };
         view! {
             <Title text="Organizations"/>

@@ -7,7 +7,7 @@ use crate::kit::{
 use crate::model::place::OrgPlace;
 use crate::model::project::ProjectRow;
 use crate::pages::chrome::{At, banner, bar, org_crumb, org_tabs};
-use crate::pages::load::{list_url, load, page_request, param, query, sorted_column};
+use crate::pages::load::{list_url, load, page_request, param, query, section, show, sorted_column};
 use crate::pages::projects::NewProjectForm;
 use crate::paths;
 use kernel::page::{Page, Sort};
@@ -21,7 +21,7 @@ pub fn OrgPage() -> impl IntoView {
     let asked = search.clone();
     let data = async move {
         let (viewer, org) = at_org(&id).await?;
-        let projects = project_rows(org.id, &search, request).await?;
+        let projects = section(project_rows(org.id, &search, request)).await?;
         Ok((viewer, org, projects))
     };
     load(data, move |(viewer, org, projects)| {
@@ -36,7 +36,7 @@ pub fn OrgPage() -> impl IntoView {
             <Title text=org.name.clone()/>
             <ConsoleLayout bar=bar(&viewer, vec![org_crumb(&org)]) tabs_label="Organization" tabs=org_tabs(org.id, At::Overview) banner=banner()>
                 <PageHeader title="Projects" sentence="One project for each application that talks to a database.">{create}</PageHeader>
-                <Projects org projects search=asked/>
+                {show("The projects", projects, |projects| view! { <Projects org projects search=asked/> })}
                 {dialog}
             </ConsoleLayout>
         }

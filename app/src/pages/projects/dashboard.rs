@@ -1,3 +1,4 @@
+use crate::calls::keys::key_rows;
 use crate::calls::place::at_project;
 use crate::calls::resources::resource_rows;
 use crate::kit::{
@@ -7,10 +8,11 @@ use crate::kit::{
 use crate::model::place::{OrgPlace, ProjectPlace};
 use crate::model::project::ResourceRow;
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
-use crate::pages::load::{load, param};
+use crate::pages::load::{load, param, section, show};
 use crate::pages::resources::NewResourceForm;
 use crate::paths;
 use kernel::Access;
+use kernel::page::PageRequest;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -20,13 +22,13 @@ pub fn ProjectPage() -> impl IntoView {
     let id = param("project");
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
-        let resources = resource_rows(project.id).await?;
-        let keys = crate::calls::keys::key_rows(project.id, None, kernel::page::PageRequest::new(1)).await?.total;
+        let resources = section(resource_rows(project.id)).await?;
+        let keys = section(key_rows(project.id, None, PageRequest::new(1))).await?;
         Ok((viewer, org, project, resources, keys))
     };
     load(data, |(viewer, org, project, resources, keys)| {
-        let manage_keys = (keys > 0).then(|| view! { <ButtonLink href=paths::project_keys(project.id) icon=Glyph::KeyRound>"Manage API keys"</ButtonLink> });
-        let first = resources.is_empty();
+        let manage_keys = keys.is_ok_and(|keys| keys.total > 0).then(|| view! { <ButtonLink href=paths::project_keys(project.id) icon=Glyph::KeyRound>"Manage API keys"</ButtonLink> });
+        let first = resources.as_ref().is_ok_and(Vec::is_empty);
         let dialog = org.may.manage_resource.is_none().then(|| {
             view! { <Dialog id="new-resource" title="Create environment" form="resources/create"><NewResourceForm project=project.id first/></Dialog> }
         });
@@ -35,7 +37,7 @@ pub fn ProjectPage() -> impl IntoView {
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, At::Overview) banner=banner()>
                 <PageHeader title=project.name.clone() sentence="The environments of this application and the keys that reach them.">{manage_keys}</PageHeader>
                 <GetStarted org=org.clone() project=project.clone()/>
-                <Resources org project resources/>
+                {show("The resources", resources, |resources| view! { <Resources org project resources/> })}
                 {dialog}
             </ConsoleLayout>
         }

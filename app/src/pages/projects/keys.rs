@@ -4,7 +4,7 @@ use crate::calls::place::at_project;
 use crate::kit::{ButtonKind, ConsoleLayout, DialogLink, Glyph, PageHeader};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
 use crate::pages::keys::{KeyTable, NewKeyDialog, NewKeyShown, Scope};
-use crate::pages::load::{load, page_request, param, query};
+use crate::pages::load::{load, page_request, param, query, section, show};
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -15,7 +15,7 @@ pub fn ProjectKeysPage() -> impl IntoView {
     let (id, created, request) = (param("project"), query("created"), page_request());
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
-        let keys = key_rows(project.id, None, request).await?;
+        let keys = section(key_rows(project.id, None, request)).await?;
         let new = take_new_key(&created).await?;
         Ok((viewer, org, project, keys, new))
     };
@@ -31,7 +31,7 @@ pub fn ProjectKeysPage() -> impl IntoView {
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, At::Settings) banner=banner()>
                 <PageHeader title="Project API keys" sentence="They authenticate your application. A project's key leads to its default resource.">{create}</PageHeader>
                 {sections(project.id, true)}
-                <KeyTable scope keys reason/>
+                {show("The API keys", keys, |keys| view! { <KeyTable scope keys reason/> })}
                 {dialog}
                 {new.map(|new| view! { <NewKeyShown scope new/> })}
             </ConsoleLayout>

@@ -4,7 +4,7 @@ use crate::calls::resources::resource_rows;
 use crate::kit::{Badge, Cell, Column, ConsoleLayout, EmptyState, Glyph, HeadCell, PageHeader, Row, Table};
 use crate::model::project::ResourceRow;
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
-use crate::pages::load::{load, param};
+use crate::pages::load::{load, param, section, show};
 use crate::pages::resources::{ProductState, access, product_sentence};
 use crate::paths;
 use kernel::{Access, Product, ResourceId};
@@ -27,17 +27,16 @@ fn ProductPage(product: Product, at: At, href: fn(ResourceId) -> String) -> impl
     let id = param("project");
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
-        let resources = resource_rows(project.id).await?;
-        let waits = waits_for(org.id).await?;
-        Ok((viewer, org, project, resources, waits))
+        let state = section(async { Ok((resource_rows(project.id).await?, waits_for(org.id).await?)) }).await?;
+        Ok((viewer, org, project, state))
     };
-    load(data, move |(viewer, org, project, resources, waits)| {
+    load(data, move |(viewer, org, project, state)| {
         let place = org.clone();
-        let body = match resources.len() {
+        let body = show("The resources", state, |(resources, waits)| match resources.len() {
             0 | 1 => view! { <ProductState product org=place waits/> }.into_any(),
-            _ if access(&org, product) == Access::Off => view! { <ProductState product org=place waits/> }.into_any(),
+            _ if access(&place, product) == Access::Off => view! { <ProductState product org=place waits/> }.into_any(),
             _ => view! { <Resources resources href/> }.into_any(),
-        };
+        });
         view! {
             <Title text=format!("{} of {}", product.label(), project.name)/>
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, at) banner=banner()>

@@ -9,7 +9,7 @@ use crate::kit::{
 use crate::model::place::{OrgPlace, ProjectPlace};
 use crate::model::project::ResourceRow;
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
-use crate::pages::load::{load, param};
+use crate::pages::load::{load, param, section, show};
 use crate::paths;
 use kernel::ProjectId;
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub fn ProjectSettingsPage() -> impl IntoView {
     let id = param("project");
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
-        let resources = resource_rows(project.id).await?;
+        let resources = section(resource_rows(project.id)).await?;
         Ok((viewer, org, project, resources))
     };
     load(data, |(viewer, org, project, resources)| {
@@ -40,7 +40,7 @@ pub fn ProjectSettingsPage() -> impl IntoView {
                 <PageHeader title="Settings" sentence="The project's name, its keys, and its end."/>
                 {sections(project.id, false)}
                 <General org=org.clone() project=project.clone()/>
-                <DefaultResource org=org.clone() project=project.id resources/>
+                {show("The resources", resources, |resources| view! { <DefaultResource org=org.clone() project=project.id resources/> })}
                 <Deletion org project/>
             </ConsoleLayout>
         }

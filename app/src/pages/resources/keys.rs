@@ -3,7 +3,7 @@ use crate::calls::place::at_resource;
 use crate::kit::{ButtonKind, ConsoleLayout, DialogLink, Glyph, PageHeader};
 use crate::pages::chrome::{At, banner, bar, resource_crumbs, resource_tabs};
 use crate::pages::keys::{KeyTable, NewKeyDialog, NewKeyShown, Scope};
-use crate::pages::load::{load, page_request, param, query};
+use crate::pages::load::{load, page_request, param, query, section, show};
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,7 +14,7 @@ pub fn ResourceKeysPage() -> impl IntoView {
     let (id, created, request) = (param("resource"), query("created"), page_request());
     let data = async move {
         let (viewer, org, project, resource) = at_resource(&id).await?;
-        let keys = key_rows(project.id, Some(resource.id), request).await?;
+        let keys = section(key_rows(project.id, Some(resource.id), request)).await?;
         let new = take_new_key(&created).await?;
         Ok((viewer, org, project, resource, keys, new))
     };
@@ -34,7 +34,7 @@ pub fn ResourceKeysPage() -> impl IntoView {
                 banner=banner()
             >
                 <PageHeader title="API keys" sentence="They reach this environment and no other.">{create}</PageHeader>
-                <KeyTable scope keys reason/>
+                {show("The API keys", keys, |keys| view! { <KeyTable scope keys reason/> })}
                 {dialog}
                 {new.map(|new| view! { <NewKeyShown scope new/> })}
             </ConsoleLayout>

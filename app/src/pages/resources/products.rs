@@ -3,7 +3,7 @@ use crate::calls::place::at_resource;
 use crate::kit::{ConsoleLayout, EmptyState, Form, Glyph, HiddenField, PageHeader, SubmitButton};
 use crate::model::place::OrgPlace;
 use crate::pages::chrome::{At, banner, bar, resource_crumbs, resource_tabs};
-use crate::pages::load::{load, param};
+use crate::pages::load::{load, param, section, show};
 use kernel::{Access, Product};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -80,7 +80,7 @@ fn ProductPage(product: Product, at: At) -> impl IntoView {
     let id = param("resource");
     let data = async move {
         let (viewer, org, project, resource) = at_resource(&id).await?;
-        let waits = waits_for(org.id).await?;
+        let waits = section(waits_for(org.id)).await?;
         Ok((viewer, org, project, resource, waits))
     };
     load(data, move |(viewer, org, project, resource, waits)| {
@@ -88,7 +88,7 @@ fn ProductPage(product: Product, at: At) -> impl IntoView {
             <Title text=format!("{} of {}", product.label(), resource.name)/>
             <ConsoleLayout bar=bar(&viewer, resource_crumbs(&org, &project, &resource)) tabs_label="Resource" tabs=resource_tabs(resource.id, at) banner=banner()>
                 <PageHeader title=product.label() sentence=product_sentence(product)/>
-                <ProductState product org waits/>
+                {show("The waitlist's entries", waits, |waits| view! { <ProductState product org waits/> })}
             </ConsoleLayout>
         }
     })

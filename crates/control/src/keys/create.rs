@@ -1,5 +1,6 @@
 use super::{MOST_KEYS, NewKey, PlainKey, ranges, store};
 use crate::audit::Entry;
+use crate::identity::sessions::parcel;
 use crate::rights::Right;
 use crate::{Actor, Ctx, Error, projects, resources};
 use kernel::key::Rights;
@@ -22,7 +23,7 @@ pub struct CreateKeyInput {
     pub allowed_ranges: String,
 }
 
-/// Makes a key. Its text is in the answer and nowhere else.
+/// Makes a key. Its text is in the answer and in the actor's [`parcel`] of the key's id, and nowhere else.
 pub async fn create(ctx: &Ctx, actor: &Actor, project: ProjectId, input: CreateKeyInput) -> Result<NewKey, Error> {
     let mut tx = ctx.db.begin().await?;
     let project = projects::require(&mut tx, actor, project, Right::ManageKeys).await?;
@@ -65,6 +66,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, project: ProjectId, input: CreateK
     Entry { action: "api_key.create", org: Some(project.org), target: &id, before: None, after: Some(after) }
         .record(ctx, &mut tx, actor)
         .await?;
+    parcel::put(ctx, &mut tx, actor, &id.to_string(), plain.expose()).await?;
     tx.commit().await?;
     Ok(NewKey { id, plain })
 }

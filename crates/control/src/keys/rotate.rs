@@ -1,5 +1,6 @@
 use super::{MOST_KEYS, NewKey, PlainKey, State, require, store};
 use crate::audit::Entry;
+use crate::identity::sessions::parcel;
 use crate::rights::Right;
 use crate::{Actor, Ctx, Error, projects};
 use kernel::{KeyId, Problem};
@@ -38,7 +39,7 @@ impl Overlap {
     }
 }
 
-/// Makes a key of the same name, scope and rights; the old one dies after the overlap, or earlier if it would have anyway.
+/// Makes a key of the same name, scope and rights, told as a created one is; the old one dies after the overlap, or earlier if it would have anyway.
 pub async fn rotate(ctx: &Ctx, actor: &Actor, id: KeyId, overlap: &str) -> Result<NewKey, Error> {
     let overlap = Overlap::ALL.into_iter().find(|choice| choice.as_str() == overlap);
     let overlap = overlap
@@ -82,6 +83,7 @@ pub async fn rotate(ctx: &Ctx, actor: &Actor, id: KeyId, overlap: &str) -> Resul
     Entry { action: "api_key.rotate", org: Some(project.org), target: &id, before: None, after: Some(after) }
         .record(ctx, &mut tx, actor)
         .await?;
+    parcel::put(ctx, &mut tx, actor, &new_id.to_string(), plain.expose()).await?;
     tx.commit().await?;
     Ok(NewKey { id: new_id, plain })
 }

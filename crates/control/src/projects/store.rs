@@ -79,6 +79,17 @@ pub async fn page(
     Ok(Page { items, total, request })
 }
 
+pub async fn names(db: &mut PgConnection, org: OrgId, limit: i64) -> Result<Vec<(ProjectId, String)>, Error> {
+    let rows = sqlx::query!(
+        "select id, name from project where org_id = $1 order by created_at desc, id desc limit $2",
+        org.uuid(),
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (ProjectId::from_uuid(row.id), row.name)).collect())
+}
+
 pub async fn count(db: &mut PgConnection, org: OrgId) -> Result<i64, Error> {
     let count = sqlx::query_scalar!(r#"select count(*) as "count!" from project where org_id = $1"#, org.uuid());
     Ok(count.fetch_one(db).await?)

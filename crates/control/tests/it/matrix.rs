@@ -124,6 +124,7 @@ fn rows() -> Vec<Row> {
         ADMIN "resources/delete.rs delete" |c, a| resources::delete::delete(&c.world.ctx, a, c.resource, DeleteResourceInput { confirmation: "Production".into(), successor: None });
 
         DEVELOPER "keys/create.rs create" |c, a| keys::create::create(&c.world.ctx, a, c.project, key_input("another"));
+        VIEWER "projects/list.rs names" |c, a| projects::list::names(&c.world.ctx, a, c.org);
         VIEWER "keys/list.rs of_project" |c, a| keys::list::of_project(&c.world.ctx, a, c.project, first());
         VIEWER "keys/list.rs of_resource" |c, a| keys::list::of_resource(&c.world.ctx, a, c.resource, first());
         VIEWER "keys/list.rs get" |c, a| keys::list::get(&c.world.ctx, a, c.key.id);
@@ -139,8 +140,7 @@ fn rows() -> Vec<Row> {
         Anyone "identity/sessions/mod.rs list" |c, a| sessions::list(&c.world.ctx, a);
         Anyone "identity/sessions/mod.rs end" |c, a| sessions::end(&c.world.ctx, a, a.session.unwrap());
         Anyone "identity/sessions/mod.rs end_others" |c, a| sessions::end_others(&c.world.ctx, a);
-        Anyone "identity/sessions/mod.rs put_parcel" |c, a| sessions::put_parcel(&c.world.ctx, a, "test", "secret");
-        Anyone "identity/sessions/mod.rs take_parcel" |c, a| sessions::take_parcel(&c.world.ctx, a, "test");
+        Anyone "identity/sessions/parcel.rs take" |c, a| sessions::parcel::take(&c.world.ctx, a, "test");
         Anyone "identity/second_factor/mod.rs status" |c, a| second_factor::status(&c.world.ctx, a);
         Anyone "identity/second_factor/enroll.rs enroll" |c, a| second_factor::enroll::enroll(&c.world.ctx, a, password());
         Anyone "identity/second_factor/enroll.rs pending" |c, a| second_factor::enroll::pending(&c.world.ctx, a);

@@ -1,6 +1,7 @@
-use crate::world::{World, code, origin};
+use crate::world::{World, code, key_input, origin};
 use control::identity::{self, sessions};
 use control::orgs::members::list::list;
+use control::{keys, orgs, projects};
 use kernel::page::PageRequest;
 use kernel::{ProblemCode, SessionId};
 use secrecy::ExposeSecret;
@@ -81,26 +82,39 @@ async fn a_parcel_is_taken_once_in_time_for_its_purpose_by_its_session(db: PgPoo
     let w = World::new(db);
     let ada = w.user("ada").await;
     let other = w.session(ada.user).await;
-    let take = async |actor, purpose| sessions::take_parcel(&w.ctx, actor, purpose).await.unwrap();
-    let put = async || sessions::put_parcel(&w.ctx, &ada, "key", "ppk_secret").await.unwrap();
+    let org = orgs::create::create(&w.ctx, &ada, "Acme").await.unwrap();
+    let project = projects::create::create(&w.ctx, &ada, org, "Shop").await.unwrap();
+    let make = async || keys::create::create(&w.ctx, &ada, project, key_input("web")).await.unwrap();
+    let take = async |actor, purpose: &str| sessions::parcel::take(&w.ctx, actor, purpose).await.unwrap();
 
-    put().await;
-    assert!(!w.dump().await.contains("ppk_secret"), "sealed in the row");
-    assert!(take(&other, "key").await.is_none());
-    assert_eq!(take(&ada, "key").await.unwrap().expose_secret(), "ppk_secret");
-    assert!(take(&ada, "key").await.is_none(), "once");
-
-    put().await;
+    let (one, two) = (make().await, make().await);
+    assert!(!w.dump().await.contains(one.plain.expose()), "sealed in the row");
+    assert!(take(&other, &one.id.to_string()).await.is_none(), "another session of the same user");
     assert!(take(&ada, "another purpose").await.is_none());
-    assert!(take(&ada, "key").await.is_none(), "gone with the first look");
+    assert_eq!(take(&ada, &one.id.to_string()).await.unwrap().expose_secret(), one.plain.expose());
+    assert!(take(&ada, &one.id.to_string()).await.is_none(), "once");
+    assert_eq!(take(&ada, &two.id.to_string()).await.unwrap().expose_secret(), two.plain.expose(), "both arrive");
 
-    put().await;
+    let late = make().await;
     w.ctx.clock.advance(Duration::minutes(5));
-    assert!(take(&ada, "key").await.is_none());
-    put().await;
+    assert!(take(&ada, &late.id.to_string()).await.is_none());
+    make().await;
     w.ctx.clock.advance(Duration::minutes(6));
     sessions::delete_expired(&w.ctx).await.unwrap();
-    assert_eq!(w.count("session where parcel is not null").await, 0);
+    assert_eq!(w.count("session_parcel").await, 0);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_key_that_nobody_can_be_shown_is_not_made(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let org = orgs::create::create(&w.ctx, &ada, "Acme").await.unwrap();
+    let project = projects::create::create(&w.ctx, &ada, org, "Shop").await.unwrap();
+    let elsewhere = w.session(ada.user).await;
+    sessions::end(&w.ctx, &elsewhere, ada.session.unwrap()).await.unwrap();
+    let made = keys::create::create(&w.ctx, &ada, project, key_input("web")).await;
+    assert_eq!(code(made), ProblemCode::Unauthenticated);
+    assert_eq!(w.count("api_key").await, 0);
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

@@ -57,6 +57,7 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<SecretS
         .record(ctx, &mut tx, actor)
         .await?;
     mail::post(ctx, &mut tx, &user.email, &Notice::SecondFactorOn.into()).await?;
+    recovery::put_aside(ctx, &mut tx, actor, &codes).await?;
     tx.commit().await?;
     Ok(codes)
 }

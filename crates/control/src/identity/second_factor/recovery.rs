@@ -2,6 +2,7 @@
 
 use super::store;
 use crate::audit::Entry;
+use crate::identity::sessions::parcel;
 use crate::identity::{confirm_password, hash_token};
 use crate::{Actor, Ctx, Error};
 use data_encoding::BASE32_NOPAD;
@@ -11,8 +12,10 @@ use sqlx::PgConnection;
 
 /// Codes of one account.
 const CODES: usize = 10;
-/// Random bytes of a code. 80 bits stay unguessable even for somebody who holds the stored SHA-256.
-const CODE_BYTES: usize = 10;
+/// Random bytes of a code. 120 bits stay unguessable even for somebody who holds the stored SHA-256.
+const CODE_BYTES: usize = 15;
+/// The purpose of the [`parcel`] in which new codes wait for the page that shows them, one a line.
+pub const PARCEL: &str = "recovery codes";
 
 /// Makes ten new codes and forgets the old ones. They are shown this once.
 pub async fn regenerate(ctx: &Ctx, actor: &Actor, password: SecretString) -> Result<Vec<SecretString>, Error> {
@@ -25,6 +28,7 @@ pub async fn regenerate(ctx: &Ctx, actor: &Actor, password: SecretString) -> Res
     Entry { action: "second_factor.regenerate_codes", org: None, target: &actor.user, before: None, after: None }
         .record(ctx, &mut tx, actor)
         .await?;
+    put_aside(ctx, &mut tx, actor, &codes).await?;
     tx.commit().await?;
     Ok(codes)
 }
@@ -36,7 +40,18 @@ pub(super) async fn replace(ctx: &Ctx, db: &mut PgConnection, user: UserId) -> R
     Ok(codes)
 }
 
-/// Four groups of four, as `ABCD-2345-EFGH-67IJ`.
+/// For the page that shows them: one code a line.
+pub(super) async fn put_aside(
+    ctx: &Ctx,
+    db: &mut PgConnection,
+    actor: &Actor,
+    codes: &[SecretString],
+) -> Result<(), Error> {
+    let lines = codes.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>().join("\n");
+    parcel::put(ctx, db, actor, PARCEL, &lines).await
+}
+
+/// Six groups of four, as `ABCD-2345-EFGH-67IJ-KLMN-OPQR`.
 fn generate(ctx: &Ctx) -> SecretString {
     let text = BASE32_NOPAD.encode(&ctx.rng.bytes::<CODE_BYTES>());
     let groups: Vec<_> = text.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();

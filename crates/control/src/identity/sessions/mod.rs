@@ -1,19 +1,16 @@
-//! Sessions: what the cookie's store needs, the list on the account page, and the parcel.
+//! Sessions: what the cookie's store needs, the list on the account page, and [`parcel`]s.
 //!
 //! A session is found by the SHA-256 of its cookie. It ends after an idle time, after an absolute time, at sign-out, and when its user ends it
 //! from elsewhere.
 
+pub mod parcel;
 pub mod store;
 
 use crate::audit::Entry;
 use crate::{Actor, Ctx, Error};
 use kernel::{Problem, SessionId};
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
-
-/// How long a secret may wait in the session row for the page that shows it.
-const PARCEL_LIFE: Duration = Duration::minutes(5);
 
 /// A live session of a user, as the account page lists it.
 #[derive(Debug, Clone)]
@@ -116,24 +113,4 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), Error> {
         .await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Puts one secret into the session's row for the next page to show. Only this session can take it, once, within five minutes.
-pub async fn put_parcel(ctx: &Ctx, actor: &Actor, purpose: &str, secret: &str) -> Result<(), Error> {
-    let session = actor.session.ok_or_else(Problem::unauthenticated)?;
-    let sealed = ctx.vault.seal(&parcel_purpose(session, purpose), secret)?;
-    let mut db = ctx.db.acquire().await?;
-    store::put_parcel(&mut db, session, &sealed, ctx.now() + PARCEL_LIFE).await
-}
-
-/// Takes the secret out of the session's row: whatever happens next, it is gone. `None` when there is none for this purpose.
-pub async fn take_parcel(ctx: &Ctx, actor: &Actor, purpose: &str) -> Result<Option<SecretString>, Error> {
-    let Some(session) = actor.session else { return Ok(None) };
-    let mut db = ctx.db.acquire().await?;
-    let sealed = store::take_parcel(&mut db, session, ctx.now()).await?;
-    Ok(sealed.and_then(|sealed| ctx.vault.open(&parcel_purpose(session, purpose), &sealed).ok()))
-}
-
-fn parcel_purpose(session: SessionId, purpose: &str) -> String {
-    format!("session.parcel:{session}:{purpose}")
 }

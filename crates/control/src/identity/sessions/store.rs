@@ -125,9 +125,7 @@ pub async fn delete_expired(
     let deleted = sqlx::query!("delete from session where expires_at <= $1 or last_seen_at <= $2", now, idle_since)
         .execute(&mut *db)
         .await?;
-    sqlx::query!("update session set parcel = null, parcel_expires_at = null where parcel_expires_at <= $1", now)
-        .execute(db)
-        .await?;
+    sqlx::query!("delete from session_parcel where expires_at <= $1", now).execute(db).await?;
     Ok(deleted.rows_affected())
 }
 
@@ -159,37 +157,42 @@ pub async fn list(
         .collect())
 }
 
+/// False when the session has ended meanwhile.
 pub async fn put_parcel(
     db: &mut PgConnection,
     session: SessionId,
+    purpose: &str,
     sealed: &[u8],
     expires_at: OffsetDateTime,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update session set parcel = $2, parcel_expires_at = $3 where id = $1",
+) -> Result<bool, Error> {
+    let put = sqlx::query!(
+        "insert into session_parcel (session_id, purpose, sealed, expires_at)
+         select id, $2, $3, $4 from session where id = $1 for key share
+         on conflict (session_id, purpose) do update set sealed = excluded.sealed, expires_at = excluded.expires_at",
         session.uuid(),
+        purpose,
         sealed,
         expires_at
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(put.rows_affected() == 1)
 }
 
-/// The parcel as it was, deleted in the same statement.
+/// The parcel, deleted in the same statement.
 pub async fn take_parcel(
     db: &mut PgConnection,
     session: SessionId,
+    purpose: &str,
     now: OffsetDateTime,
 ) -> Result<Option<Vec<u8>>, Error> {
     let row = sqlx::query!(
-        r#"with taken as (select id, parcel, parcel_expires_at from session where id = $1 and parcel is not null for update)
-           update session s set parcel = null, parcel_expires_at = null from taken where s.id = taken.id
-           returning taken.parcel as "parcel!", taken.parcel_expires_at > $2 as "fresh!""#,
+        r#"delete from session_parcel where session_id = $1 and purpose = $2 returning sealed, expires_at > $3 as "fresh!""#,
         session.uuid(),
+        purpose,
         now
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.filter(|row| row.fresh).map(|row| row.parcel))
+    Ok(row.filter(|row| row.fresh).map(|row| row.sealed))
 }

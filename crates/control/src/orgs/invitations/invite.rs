@@ -1,5 +1,6 @@
 use super::{LIFE, NewInvitation, store};
 use crate::audit::Entry;
+use crate::identity::sessions::parcel;
 use crate::identity::throttle::Subject;
 use crate::identity::{self, hash_token};
 use crate::mail::{self, Letter};
@@ -71,6 +72,7 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, org: OrgId, input: InviteInput) ->
         expires_at: now + LIFE,
     };
     mail::post(ctx, &mut tx, &email, &letter).await?;
+    parcel::put(ctx, &mut tx, actor, &id.to_string(), &token).await?;
     tx.commit().await?;
     Ok(NewInvitation { id, token: token.into(), mailed: ctx.rules.mail })
 }
