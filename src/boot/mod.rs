@@ -3,7 +3,7 @@
 pub mod config;
 pub mod listeners;
 mod mailer;
-mod master_key;
+pub mod master_key;
 pub mod parts;
 pub mod shutdown;
 pub mod telemetry;

@@ -19,6 +19,9 @@ use upstream::{ControlDatabase, Dialer, Guard};
 
 /// The name of the control database in the private cluster.
 const DATABASE: &str = "pentaprism";
+/// What connections call themselves: a rotation of the master key waits for all servers to be gone, not for commands.
+const SERVER: &str = "pentaprism";
+const COMMAND: &str = "pentaprism command";
 /// Longer than a page waits: a request that gives up on the pool says so itself.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// No statement of the control plane needs longer; a stuck one must not hold a connection.
@@ -42,7 +45,7 @@ impl Parts {
             Some(_) => None,
             None => Some(Cluster::start(cluster_config(config)).await?),
         };
-        Self::assemble(config, cluster).await
+        Self::assemble(config, cluster, SERVER).await
     }
 
     /// For every other command, which finds a running cluster or starts it for itself.
@@ -51,7 +54,7 @@ impl Parts {
             Some(_) => None,
             None => Some(Cluster::attach_or_start(cluster_config(config)).await?),
         };
-        Self::assemble(config, cluster).await
+        Self::assemble(config, cluster, COMMAND).await
     }
 
     /// Around a control plane that is there already, without a cluster and a mail server of its own.
@@ -60,7 +63,7 @@ impl Parts {
         Self { verifier, ctx, dialer: Arc::new(Dialer::new()), mailer: None, cluster: None }
     }
 
-    async fn assemble(config: &Config, cluster: Option<Cluster>) -> anyhow::Result<Self> {
+    async fn assemble(config: &Config, cluster: Option<Cluster>, name: &str) -> anyhow::Result<Self> {
         let rng = Rng::from_system();
         let vault = Vault::new(&master_key::load(&config.storage, &rng)?, rng.clone())?;
         let url = match (&cluster, &config.database.url) {
@@ -72,7 +75,7 @@ impl Parts {
             (None, None) => unreachable!("without a URL there is a cluster"),
         };
         let options: sqlx::postgres::PgConnectOptions = url.parse().context("database.url")?;
-        let options = options.application_name("pentaprism").options([("statement_timeout", STATEMENT_TIMEOUT)]);
+        let options = options.application_name(name).options([("statement_timeout", STATEMENT_TIMEOUT)]);
         let db = PgPoolOptions::new()
             .max_connections(config.database.max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -85,7 +88,7 @@ impl Parts {
             .context("the schema of the control database could not be brought up to date")?;
 
         let identity = &config.identity;
-        let ctx = Ctx {
+        let mut ctx = Ctx {
             clock: Clock::System,
             vault: Arc::new(vault),
             passwords: Arc::new(Passwords::new(identity.argon2_memory_kib, identity.argon2_passes, &rng)?),
@@ -105,6 +108,7 @@ impl Parts {
             rng,
             db,
         };
+        adopt_staged_key(config, &mut ctx).await?;
         anyhow::ensure!(
             control::database::knows_master_key(&ctx).await?,
             "storage.master_key: this is not the key under which the control database's secrets are encrypted. Give this server the master.key of the \
@@ -132,6 +136,21 @@ impl Parts {
             tracing::error!(error = %error, "the private Postgres did not stop cleanly");
         }
     }
+}
+
+/// Ends a rotation of the master key that was cut off after its transaction.
+async fn adopt_staged_key(config: &Config, ctx: &mut Ctx) -> anyhow::Result<()> {
+    if control::database::knows_master_key(ctx).await? {
+        return Ok(());
+    }
+    let Some(key) = master_key::staged(&config.storage)? else { return Ok(()) };
+    let old = std::mem::replace(&mut ctx.vault, Arc::new(Vault::new(&key, ctx.rng.clone())?));
+    if control::database::knows_master_key(ctx).await? {
+        tracing::warn!("finished a rotation of the master key that was cut off");
+        return master_key::adopt(&config.storage);
+    }
+    ctx.vault = old;
+    Ok(())
 }
 
 /// What no connection string may lead to: metadata services always, and what the operator denies.

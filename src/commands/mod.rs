@@ -2,6 +2,7 @@
 
 mod config;
 mod migrate;
+mod rotate_master_key;
 mod seed;
 mod serve;
 mod user;
@@ -33,6 +34,8 @@ enum Command {
     /// Accounts, for whoever runs the server.
     #[command(subcommand)]
     User(user::User),
+    /// Put everything that is stored encrypted under a new master key. Stop every server first.
+    RotateMasterKey(rotate_master_key::RotateMasterKey),
     /// Print the configuration that counts, or the documented defaults.
     Config(config::Show),
 }
@@ -55,6 +58,10 @@ impl Cli {
             Command::User(user) => {
                 telemetry::start(&config.log)?;
                 user.run(&config).await
+            }
+            Command::RotateMasterKey(rotate) => {
+                telemetry::start(&config.log)?;
+                rotate.run(&config).await
             }
             Command::Config(show) => show.run(&config),
         }

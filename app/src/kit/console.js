@@ -17,7 +17,7 @@
       const opener = document.querySelector(`[data-dialog="${dialog.id}"]`);
       dialog.removeAttribute("data-modal");
       open(dialog, opener);
-      dialog.querySelector("[data-focus]")?.focus();
+      dialog.querySelector("[data-focus], .secret-box button")?.focus();
     }
   };
   on("click", (event) => {

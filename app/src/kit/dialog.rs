@@ -1,7 +1,8 @@
 //! Dialogs: native `<dialog>`, opened by a link whose page holds the same form.
 //!
-//! With the script the link opens the dialog; without it the link leads to the page. Cancel needs no script either: it belongs to a form of
-//! `method="dialog"`, which every browser closes by itself.
+//! With the script the link opens the dialog; without it the link leads to the page, or to the dialog itself where it has no page. Leaving needs no
+//! script either: an open dialog is closed by a form of `method="dialog"`, one that the URL points to by a link that points elsewhere. The style
+//! shows the one of both that works.
 
 use super::button::button_class;
 use super::form::element_id;
@@ -10,6 +11,9 @@ use crate::flash::Flash;
 use leptos::context::Provider;
 use leptos::either::Either;
 use leptos::prelude::*;
+
+/// Points at nothing, so that no dialog is pointed to any more.
+const NOWHERE: &str = "#_";
 
 /// The dialog around the caller, by its element id; its cancel button closes it.
 #[derive(Debug, Clone)]
@@ -97,6 +101,7 @@ pub fn Dialog(
                 <button class="btn-icon -mr-2" type="submit" form=dismiss aria-label="Close" title="Close">
                     <Icon glyph=Glyph::X/>
                 </button>
+                <a class="btn-icon -mr-2 pointed-only" href=NOWHERE aria-label="Close" title="Close"><Icon glyph=Glyph::X/></a>
             </header>
             <div class="dialog-body"><Provider value=Inside(id.clone())>{children()}</Provider></div>
         </dialog>
@@ -122,6 +127,7 @@ pub fn Cancel(
     match use_context::<Inside>() {
         Some(Inside(id)) => Either::Left(view! {
             <button class=class type="submit" form=format!("{id}-dismiss") autofocus=autofocus>"Cancel"</button>
+            <a class=format!("{class} pointed-only") href=NOWHERE>"Cancel"</a>
         }),
         None => Either::Right(view! { <a class=class href=href>"Cancel"</a> }),
     }

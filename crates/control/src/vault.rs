@@ -42,6 +42,22 @@ impl Vault {
         Ok(sealed)
     }
 
+    /// The same value under another vault's master key: only its data key is wrapped anew.
+    pub fn rewrap(&self, purpose: &str, sealed: &[u8], new: &Self) -> Result<Vec<u8>, Error> {
+        let fault = || Error::Fault(format!("a sealed value does not open: {purpose}"));
+        self.open(purpose, sealed)?;
+        let (header, body) = sealed.split_at_checked(HEADER).ok_or_else(fault)?;
+        let (wrap_nonce, wrapped) = header[1..].split_at(NONCE);
+        let data_key = Zeroizing::new(decrypt(&self.master, wrap_nonce, purpose, wrapped).ok_or_else(fault)?);
+        let wrap_nonce = new.rng.bytes::<NONCE>();
+        let mut rewrapped = Vec::with_capacity(sealed.len());
+        rewrapped.push(VERSION);
+        rewrapped.extend_from_slice(&wrap_nonce);
+        rewrapped.extend(encrypt(&new.master, &wrap_nonce, purpose, &data_key)?);
+        rewrapped.extend_from_slice(body);
+        Ok(rewrapped)
+    }
+
     /// Fails when the value was sealed under another master key, for another purpose, or was changed.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<SecretString, Error> {
         let fault = || Error::Fault(format!("a sealed value does not open: {purpose}"));
@@ -95,6 +111,16 @@ mod tests {
             assert!(vault(1).open("row:1", &changed).is_err(), "byte {at}");
             assert!(vault(1).open("row:1", &sealed[..at]).is_err(), "cut at {at}");
         }
+    }
+
+    #[test]
+    fn a_rewrapped_value_opens_under_the_new_key_alone() {
+        let sealed = vault(1).seal("row:1", "secret").unwrap();
+        let rewrapped = vault(1).rewrap("row:1", &sealed, &vault(2)).unwrap();
+        assert_eq!(vault(2).open("row:1", &rewrapped).unwrap().expose_secret(), "secret");
+        assert!(vault(1).open("row:1", &rewrapped).is_err());
+        assert!(vault(1).rewrap("row:2", &sealed, &vault(2)).is_err());
+        assert!(vault(3).rewrap("row:1", &sealed, &vault(2)).is_err());
     }
 
     #[test]

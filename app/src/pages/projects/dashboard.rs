@@ -96,10 +96,14 @@ fn Resources(org: OrgPlace, project: ProjectPlace, resources: Vec<ResourceRow>) 
 }
 
 fn row(resource: ResourceRow) -> impl IntoView {
+    let connection = resource.connection.map_or_else(
+        || view! { <Cell><span class="text-muted">"None yet"</span></Cell> }.into_any(),
+        |masked| view! { <MonoCell>{masked}</MonoCell> }.into_any(),
+    );
     view! {
         <Row>
             <HeadCell href=paths::resource(resource.id)>{resource.name}{resource.is_default.then(|| view! { " "<Badge tone=Tone::Accent>"Default"</Badge> })}</HeadCell>
-            <MonoCell>{resource.connection.unwrap_or_else(|| "none yet".into())}</MonoCell>
+            {connection}
             <NumberCell>{resource.keys}</NumberCell>
             <Cell><RelativeTime at=resource.created_at/></Cell>
         </Row>

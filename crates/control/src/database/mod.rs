@@ -2,11 +2,13 @@
 
 mod store;
 
+pub(crate) use store::replace_witness;
+
 use crate::{Ctx, Error};
 use secrecy::ExposeSecret;
 
 /// What the vault authenticates beside the sealed witness, and its plain text.
-const WITNESS: &str = "database.witness";
+pub(crate) const WITNESS: &str = "database.witness";
 
 /// The server's system identifier, where it may be read, and the database's name: what no customer's connection string may lead to.
 pub async fn identity(ctx: &Ctx) -> Result<(Option<i64>, String), Error> {

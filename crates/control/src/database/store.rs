@@ -29,3 +29,15 @@ pub async fn witness(db: &mut PgConnection, sealed: &[u8], now: OffsetDateTime) 
     let fault = || Error::inconsistent("setting", "value", "vault.witness");
     BASE64.decode(text.as_str().ok_or_else(fault)?.as_bytes()).map_err(|_| fault())
 }
+
+/// Puts another witness in the place of the one that is there.
+pub async fn replace_witness(db: &mut PgConnection, sealed: &[u8], now: OffsetDateTime) -> Result<(), Error> {
+    sqlx::query!(
+        "update setting set value = $1, updated_at = $2 where key = 'vault.witness'",
+        Value::String(BASE64.encode(sealed)),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

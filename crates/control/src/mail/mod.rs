@@ -43,6 +43,6 @@ pub(crate) async fn post_for_stranger(
 }
 
 /// What the vault authenticates beside a letter.
-fn purpose(id: Uuid) -> String {
+pub(crate) fn purpose(id: Uuid) -> String {
     format!("outgoing_mail.letter:{id}")
 }

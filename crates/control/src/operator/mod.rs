@@ -1,5 +1,6 @@
 //! What the operators of a server do: users, organizations, the waiting list, settings, mail. To everybody else all of it is "not found".
 
+pub mod master_key;
 pub mod orgs;
 pub mod outbox;
 pub mod settings;

@@ -62,6 +62,6 @@ fn name_taken(error: Error) -> Error {
 }
 
 /// What the vault authenticates beside a resource's connection string.
-fn purpose(id: ResourceId) -> String {
+pub(crate) fn purpose(id: ResourceId) -> String {
     format!("resource.connection_string:{id}")
 }

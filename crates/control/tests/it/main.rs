@@ -7,6 +7,7 @@ mod api_keys;
 mod invitations;
 mod keys;
 mod mail;
+mod master_key;
 mod matrix;
 mod members;
 mod operators;

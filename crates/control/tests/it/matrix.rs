@@ -2,7 +2,7 @@
 //!
 //! The rows are held against the source: a public operation that takes an actor and has no row here is red.
 
-use crate::world::{Cast, World, connection, key_input, password};
+use crate::world::{Cast, World, another_vault, connection, key_input, password};
 use control::identity::change_password::ChangePasswordInput;
 use control::identity::{second_factor, sessions};
 use control::keys::edit::EditKeyInput;
@@ -146,6 +146,7 @@ fn rows() -> Vec<Row> {
         Anyone "identity/second_factor/enroll.rs pending" |c, a| second_factor::enroll::pending(&c.world.ctx, a);
         Anyone "identity/second_factor/disable.rs disable" |c, a| second_factor::disable::disable(&c.world.ctx, a, password());
 
+        Operators "operator/master_key/mod.rs rotate" |c, a| operator::master_key::rotate(&c.world.ctx, a, &another_vault());
         Operators "operator/users/list.rs list" |c, a| operator::users::list::list(&c.world.ctx, a, "", first());
         Operators "operator/users/list.rs by_email" |c, a| operator::users::list::by_email(&c.world.ctx, a, &c.bystander_email);
         Operators "operator/users/get.rs get" |c, a| operator::users::get::get(&c.world.ctx, a, c.bystander.user);

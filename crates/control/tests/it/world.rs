@@ -61,6 +61,11 @@ pub struct Event {
     pub after: Option<Value>,
 }
 
+/// Under another master key.
+pub fn another_vault() -> Vault {
+    Vault::new(&SecretSlice::from(vec![2; 32]), Rng::seeded(8)).unwrap()
+}
+
 impl World {
     pub fn new(db: PgPool) -> Self {
         Self::with(db, Rules::default())

@@ -36,6 +36,6 @@ pub async fn status(ctx: &Ctx, actor: &Actor) -> Result<Status, Error> {
 }
 
 /// What the vault authenticates beside a user's secret.
-fn purpose(user: UserId) -> String {
+pub(crate) fn purpose(user: UserId) -> String {
     format!("user_account.totp_secret:{user}")
 }

@@ -39,6 +39,7 @@ pub async fn take(ctx: &Ctx, actor: &Actor, purpose: &str) -> Result<Option<Secr
     Ok(sealed.and_then(|sealed| ctx.vault.open(&sealed_for(session, purpose), &sealed).ok()))
 }
 
-fn sealed_for(session: SessionId, purpose: &str) -> String {
+/// What the vault authenticates beside a parcel.
+pub(crate) fn sealed_for(session: SessionId, purpose: &str) -> String {
     format!("session.parcel:{session}:{purpose}")
 }
