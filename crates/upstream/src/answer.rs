@@ -2,14 +2,14 @@
 
 use std::{error::Error, io};
 
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::SqlState;
 
 use crate::DialError;
 
 /// Names what went wrong between an open stream and a working session.
 pub(crate) fn classify(error: &tokio_postgres::Error) -> DialError {
     if let Some(refusal) = error.as_db_error() {
-        return refused(refusal);
+        return refused(refusal.code().code(), refusal.routine());
     }
     if error.is_closed() {
         return DialError::NotPostgres;
@@ -20,26 +20,41 @@ pub(crate) fn classify(error: &tokio_postgres::Error) -> DialError {
         "authentication error" => return DialError::Authentication,
         _ => {}
     }
-    match error.source().and_then(|source| source.downcast_ref::<io::Error>()).map(io::Error::kind) {
-        Some(io::ErrorKind::TimedOut) => DialError::TimedOut,
+    error.source().and_then(|source| source.downcast_ref()).map_or(DialError::NotPostgres, of_stream)
+}
+
+/// Names an error of a stream that was open.
+pub(crate) fn of_stream(error: &io::Error) -> DialError {
+    match error.kind() {
+        io::ErrorKind::TimedOut => DialError::TimedOut,
         // All that is left of the dial is bytes that are no Postgres, or their sudden end.
         _ => DialError::NotPostgres,
     }
 }
 
-fn refused(refusal: &DbError) -> DialError {
-    match refusal.code() {
-        &SqlState::INVALID_PASSWORD => DialError::WrongPassword,
-        &SqlState::INVALID_CATALOG_NAME => DialError::NoSuchDatabase,
-        &SqlState::INSUFFICIENT_PRIVILEGE => DialError::PermissionDenied,
-        &SqlState::TOO_MANY_CONNECTIONS => DialError::TooManyConnections,
-        &SqlState::CANNOT_CONNECT_NOW => DialError::StartingUp,
+/// Names the refusal in the body of an `ErrorResponse`: fields of a letter and a text, each with a zero behind it.
+pub(crate) fn of_response(body: &[u8]) -> DialError {
+    let field = |letter| {
+        let text = body.split(|byte| *byte == 0).find_map(|field| field.strip_prefix(&[letter]))?;
+        str::from_utf8(text).ok()
+    };
+    field(b'C').map_or(DialError::NotPostgres, |code| refused(code, field(b'R')))
+}
+
+/// Names a refusal by its SQLSTATE and the function that raised it.
+fn refused(code: &str, routine: Option<&str>) -> DialError {
+    match SqlState::from_code(code) {
+        SqlState::INVALID_PASSWORD => DialError::WrongPassword,
+        SqlState::INVALID_CATALOG_NAME => DialError::NoSuchDatabase,
+        SqlState::INSUFFICIENT_PRIVILEGE => DialError::PermissionDenied,
+        SqlState::TOO_MANY_CONNECTIONS => DialError::TooManyConnections,
+        SqlState::CANNOT_CONNECT_NOW => DialError::StartingUp,
         // One code for two things; the C function that raised it tells them apart in every language.
-        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => match refusal.routine() {
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION => match routine {
             Some("InitializeSessionUserId") => DialError::NoSuchRole,
             _ => DialError::NoPgHbaEntry,
         },
-        other => DialError::Other { sqlstate: sqlstate(other.code()) },
+        _ => DialError::Other { sqlstate: sqlstate(code) },
     }
 }
 

@@ -2,7 +2,10 @@
 
 use tokio_postgres::Client;
 
-use crate::{DialError, answer, store};
+use crate::{
+    DialError,
+    store::{self, Ask},
+};
 
 /// Which database is Pentaprism's own. Two connections with equal values lead to the same database, whatever names,
 /// addresses, tunnels or poolers they came by.
@@ -24,8 +27,13 @@ impl ControlDatabase {
     /// # Errors
     /// [`DialError::NotPostgres`] if the connection breaks or the answer makes no sense, [`DialError::Other`] if the
     /// server refuses to name even the database.
-    pub async fn identify(client: &Client) -> Result<Self, DialError> {
-        let identity = store::identity(client).await.map_err(|error| answer::classify(&error))?;
+    pub async fn identify(mut client: &Client) -> Result<Self, DialError> {
+        Self::ask(&mut client).await
+    }
+
+    /// As [`ControlDatabase::identify`], by whatever puts the questions.
+    pub(crate) async fn ask(server: &mut impl Ask) -> Result<Self, DialError> {
+        let identity = store::identity(server).await?;
         let (system_identifier, database) = identity.ok_or(DialError::NotPostgres)?;
         Ok(Self { system_identifier, database })
     }

@@ -18,14 +18,16 @@ use tokio::{
 };
 
 use crate::{
-    Connected, ConnectionString, ControlDatabase, DialError, Guard, Host, Resolver, SystemResolver,
-    ssl_mode::Encryption, startup, tls::Tls,
+    CancelKey, Connected, ConnectionString, ControlDatabase, DialError, Guard, Host, Resolver, Session, SystemResolver,
+    session::ByHand, ssl_mode::Encryption, startup::Driven, tls::Tls, way::Way, wire::Wire,
 };
 
 /// How long a whole dial may take, unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many addresses of one host are tried.
 const ADDRESSES: usize = 8;
+/// How long a server may take to read a request to cancel.
+const CANCELLING: Duration = Duration::from_secs(5);
 
 /// Opens connections to customers' servers. One for the whole program; shared by reference.
 pub struct Dialer {
@@ -127,11 +129,41 @@ impl Dialer {
         Ok(connected)
     }
 
+    /// As [`Dialer::connect`], but hands out the stream itself, right behind the first `ReadyForQuery`.
+    ///
+    /// `parameters` are startup parameters (`TimeZone`, say) beside user, database, `application_name`,
+    /// `client_encoding` and the connection string's `options`, none of which they can replace.
+    ///
+    /// # Errors
+    /// See [`DialError`]; [`DialError::Other`] also for a parameter with a zero byte.
+    pub async fn open_session(
+        &self,
+        target: &ConnectionString,
+        parameters: &[(&str, &str)],
+    ) -> Result<Session, DialError> {
+        let session = self.dial(target, &ByHand { parameters }).await?;
+        session.stream.lift();
+        Ok(session)
+    }
+
+    /// Asks the server to cancel what the session of this key is doing, over a new socket to the very address of the
+    /// session, encrypted as it was. `Ok` where the server has read it: whether it found anything to cancel, only the
+    /// session itself will tell.
+    ///
+    /// # Errors
+    /// See [`DialError`]; [`DialError::Denied`] where the guard has changed since, and [`DialError::TimedOut`] where
+    /// the server does not hang up within 5 seconds.
+    pub async fn cancel(&self, target: &ConnectionString, key: &CancelKey) -> Result<(), DialError> {
+        self.check(&[key.address])?;
+        let encryption = if key.tls { Encryption::Required } else { Encryption::Plain };
+        let settled = timeout(self.time_for(target), self.settle(target, key.address, encryption)).await;
+        let wire = settled.unwrap_or(Err(DialError::TimedOut))?;
+        timeout(CANCELLING, key.present(wire)).await.unwrap_or(Err(DialError::TimedOut))
+    }
+
     /// As [`Dialer::connect`], but the server may still send a bounded number of bytes only.
     pub(crate) async fn connect_bounded(&self, target: &ConnectionString) -> Result<Connected, DialError> {
-        let timeout = target.connect_timeout().map_or(self.timeout, |given| given.min(self.timeout));
-        let deadline = Instant::now() + timeout;
-        timeout_at(deadline, self.connect_until(target, deadline)).await.unwrap_or(Err(DialError::TimedOut))
+        self.dial(target, &Driven).await
     }
 
     /// Bounds one exchange with a server by the time of a whole dial.
@@ -142,7 +174,21 @@ impl Dialer {
         timeout(self.timeout, exchange).await.unwrap_or(Err(DialError::TimedOut))
     }
 
-    async fn connect_until(&self, target: &ConnectionString, deadline: Instant) -> Result<Connected, DialError> {
+    fn time_for(&self, target: &ConnectionString) -> Duration {
+        target.connect_timeout().map_or(self.timeout, |given| given.min(self.timeout))
+    }
+
+    async fn dial<W: Way>(&self, target: &ConnectionString, way: &W) -> Result<W::Session, DialError> {
+        let deadline = Instant::now() + self.time_for(target);
+        timeout_at(deadline, self.dial_until(target, way, deadline)).await.unwrap_or(Err(DialError::TimedOut))
+    }
+
+    async fn dial_until<W: Way>(
+        &self,
+        target: &ConnectionString,
+        way: &W,
+        deadline: Instant,
+    ) -> Result<W::Session, DialError> {
         let mut addresses = self.checked_addresses(target).await?;
         let last = addresses.pop().ok_or(DialError::Unresolvable)?;
         let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
@@ -150,12 +196,12 @@ impl Dialer {
             // A silent address must not use up the time of those behind it.
             let share = deadline.saturating_duration_since(Instant::now()) / (left + 1);
             left -= 1;
-            match timeout(share, self.session(target, address)).await.unwrap_or(Err(DialError::TimedOut)) {
+            match timeout(share, self.session(target, way, address)).await.unwrap_or(Err(DialError::TimedOut)) {
                 Err(error) if error.is_of_address() => {}
                 outcome => return outcome,
             }
         }
-        self.session(target, last).await
+        self.session(target, way, last).await
     }
 
     /// The addresses of the host, in the resolver's order, if not one of them is denied.
@@ -166,19 +212,29 @@ impl Dialer {
                 self.resolver.resolve(name, target.port()).await.map_err(|_| DialError::Unresolvable)?
             }
         };
-        let guard = self.guard.load();
-        if let Some(denied) = addresses.iter().find(|address| guard.denied_by(address.ip()).is_some()) {
-            return Err(DialError::Denied { address: denied.ip() });
-        }
+        self.check(&addresses)?;
         addresses.truncate(ADDRESSES);
         Ok(addresses)
     }
 
+    fn check(&self, addresses: &[SocketAddr]) -> Result<(), DialError> {
+        let guard = self.guard.load();
+        match addresses.iter().find(|address| guard.denied_by(address.ip()).is_some()) {
+            Some(denied) => Err(DialError::Denied { address: denied.ip() }),
+            None => Ok(()),
+        }
+    }
+
     /// A session with one address, by whichever encryption `sslmode` allows and the server accepts.
-    async fn session(&self, target: &ConnectionString, address: SocketAddr) -> Result<Connected, DialError> {
+    async fn session<W: Way>(
+        &self,
+        target: &ConnectionString,
+        way: &W,
+        address: SocketAddr,
+    ) -> Result<W::Session, DialError> {
         let mut outcome = Err(DialError::TlsNotOffered);
         for (index, encryption) in target.ssl_mode().attempts().iter().enumerate() {
-            let next = self.attempt(target, address, *encryption).await;
+            let next = self.attempt(target, way, address, *encryption).await;
             // A second attempt without TLS says less than the refusal that led to it.
             if index == 0 || !matches!(next, Err(DialError::TlsNotOffered)) {
                 outcome = next;
@@ -187,20 +243,30 @@ impl Dialer {
                 break;
             }
         }
-        let connected = outcome?;
-        self.refuse_control(&connected).await?;
-        Ok(connected)
+        let mut session = outcome?;
+        self.refuse_control::<W>(&mut session).await?;
+        Ok(session)
     }
 
-    async fn attempt(
+    async fn attempt<W: Way>(
+        &self,
+        target: &ConnectionString,
+        way: &W,
+        address: SocketAddr,
+        encryption: Encryption,
+    ) -> Result<W::Session, DialError> {
+        let wire = self.settle(target, address, encryption).await?;
+        way.sign_in(wire, address, target).await
+    }
+
+    async fn settle(
         &self,
         target: &ConnectionString,
         address: SocketAddr,
         encryption: Encryption,
-    ) -> Result<Connected, DialError> {
+    ) -> Result<Wire, DialError> {
         let socket = self.open(address).await?;
-        let wire = self.tls.settle(socket, target, encryption).await?;
-        startup::start(wire, address, target).await
+        self.tls.settle(socket, target, encryption).await
     }
 
     /// The one place where a socket is opened.
@@ -211,9 +277,9 @@ impl Dialer {
         Ok(socket)
     }
 
-    async fn refuse_control(&self, connected: &Connected) -> Result<(), DialError> {
+    async fn refuse_control<W: Way>(&self, session: &mut W::Session) -> Result<(), DialError> {
         let Some(control) = self.control.load_full() else { return Ok(()) };
-        let seen = ControlDatabase::identify(&connected.client).await?;
+        let seen = W::identify(session).await?;
         if control.is(&seen) { Err(DialError::ControlDatabase) } else { Ok(()) }
     }
 }

@@ -6,7 +6,10 @@
 //!
 //! ```text
 //! &str -parse-> ConnectionString -resolve-> addresses -Guard-> TCP -> TLS -> startup -ControlDatabase-> Connected
+//!                                                                                                   \-> Session
 //! ```
+//!
+//! [`Connected`] holds a driver; [`Session`] is the bare stream, for a caller who speaks the protocol by itself.
 //!
 //! What a server says is hostile until shown otherwise: it is bounded in time and size, and its texts never
 //! leave this crate; see [`DialError`] for what does.
@@ -40,10 +43,12 @@ mod parse_error;
 mod percent;
 mod report;
 mod resolve;
+mod session;
 mod ssl_mode;
 mod startup;
 mod store;
 mod tls;
+mod way;
 mod wire;
 
 pub use connection_string::ConnectionString;
@@ -53,7 +58,8 @@ pub use error::{CertificateFault, DialError};
 pub use guard::Guard;
 pub use host::Host;
 pub use parse_error::ParseError;
-pub use report::{ConnectionReport, test_connection};
+pub use report::{ConnectionReport, Test, Tests, test_connection};
 pub use resolve::{Resolve, Resolver, SystemResolver};
+pub use session::{CancelKey, Session, SessionStream};
 pub use ssl_mode::SslMode;
 pub use startup::{Connected, ConnectionTask};

@@ -10,7 +10,8 @@ use tokio_postgres::{
 };
 
 use crate::{
-    ConnectionString, DialError, answer,
+    ConnectionString, ControlDatabase, DialError, answer,
+    way::Way,
     wire::{Allowance, Settled, Wire},
 };
 
@@ -66,30 +67,55 @@ impl Drop for ConnectionTask {
     }
 }
 
-/// Signs in.
-pub(crate) async fn start(wire: Wire, address: SocketAddr, target: &ConnectionString) -> Result<Connected, DialError> {
-    let (tls, allowance) = (wire.is_tls(), wire.allowance());
-    let session = config(target).connect_raw(wire, Settled).await;
-    let (client, connection) = session.map_err(|error| answer::classify(&error))?;
-    let server_version = connection.parameter("server_version").map(answer::displayable).unwrap_or_default();
-    Ok(Connected { client, task: ConnectionTask::spawn(connection), address, tls, server_version, allowance })
+/// The way of the driver.
+pub(crate) struct Driven;
+
+impl Way for Driven {
+    type Session = Connected;
+
+    async fn sign_in(
+        &self,
+        wire: Wire,
+        address: SocketAddr,
+        target: &ConnectionString,
+    ) -> Result<Connected, DialError> {
+        let (tls, allowance) = (wire.is_tls(), wire.allowance());
+        let session = config(target).connect_raw(wire, Settled).await;
+        let (client, connection) = session.map_err(|error| answer::classify(&error))?;
+        let server_version = connection.parameter("server_version").map(answer::displayable).unwrap_or_default();
+        Ok(Connected { client, task: ConnectionTask::spawn(connection), address, tls, server_version, allowance })
+    }
+
+    async fn identify(connected: &mut Connected) -> Result<ControlDatabase, DialError> {
+        ControlDatabase::identify(&connected.client).await
+    }
+}
+
+/// What the session calls itself.
+pub(crate) fn application_name(target: &ConnectionString) -> &str {
+    let name = target.parameter("application_name").or_else(|| target.parameter("fallback_application_name"));
+    name.unwrap_or("pentaprism")
+}
+
+/// Whether SCRAM shall be, may be or must not be bound to the server's certificate.
+pub(crate) fn channel_binding(target: &ConnectionString) -> ChannelBinding {
+    match target.parameter("channel_binding") {
+        Some("require") => ChannelBinding::Require,
+        Some("disable") => ChannelBinding::Disable,
+        _ => ChannelBinding::Prefer,
+    }
 }
 
 fn config(target: &ConnectionString) -> Config {
-    let name = target.parameter("application_name").or_else(|| target.parameter("fallback_application_name"));
     let mut config = Config::new();
     config
         .user(target.user())
         .dbname(target.database())
-        .application_name(name.unwrap_or("pentaprism"))
+        .application_name(application_name(target))
         // Encryption is settled: the driver shall neither ask for it nor do without the stream that it is given.
         .ssl_mode(tokio_postgres::config::SslMode::Require)
         .ssl_negotiation(SslNegotiation::Direct)
-        .channel_binding(match target.parameter("channel_binding") {
-            Some("require") => ChannelBinding::Require,
-            Some("disable") => ChannelBinding::Disable,
-            _ => ChannelBinding::Prefer,
-        });
+        .channel_binding(channel_binding(target));
     if let Some(password) = target.password() {
         config.password(password.expose_secret());
     }

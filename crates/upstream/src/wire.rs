@@ -52,7 +52,7 @@ pub(crate) enum Transport {
     Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
 }
 
-/// What the driver reads from and writes to.
+/// What the driver, or the caller of a session, reads from and writes to.
 pub(crate) struct Wire {
     transport: Transport,
     allowance: Allowance,
@@ -69,6 +69,12 @@ impl Wire {
 
     pub(crate) fn is_tls(&self) -> bool {
         matches!(self.transport, Transport::Tls(_))
+    }
+
+    /// What SCRAM may be bound to: the hash of the server's certificate, where it has one that fixes a hash.
+    pub(crate) fn end_point(&self) -> Option<Vec<u8>> {
+        let Transport::Tls(stream) = &self.transport else { return None };
+        end_point::binding(stream.get_ref().1.peer_certificates()?.first()?)
     }
 }
 
@@ -111,11 +117,7 @@ impl AsyncWrite for Wire {
 
 impl TlsStream for Wire {
     fn channel_binding(&self) -> ChannelBinding {
-        let Transport::Tls(stream) = &self.transport else { return ChannelBinding::none() };
-        let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-        certificate
-            .and_then(|certificate| end_point::binding(certificate))
-            .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
+        self.end_point().map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
 

@@ -20,6 +20,11 @@ async fn dial(address: std::net::SocketAddr, parameters: &str) -> DialError {
     let start = Instant::now();
     let error = test_connection(&dialer, &target).await.unwrap_err();
     assert!(start.elapsed() < 3 * TIMEOUT, "{error:?} took {:?}", start.elapsed());
+    let start = Instant::now();
+    let by_hand = dialer.open_session(&target, &[]).await.unwrap_err();
+    assert!(start.elapsed() < 2 * TIMEOUT, "{by_hand:?} took {:?}", start.elapsed());
+    // By hand a message of absurd length is refused at its head; the driver waits for its end.
+    assert!(by_hand == error || (&by_hand, &error) == (&DialError::NotPostgres, &DialError::TimedOut), "{by_hand:?}");
     error
 }
 

@@ -7,6 +7,7 @@ mod hostile;
 mod postgres;
 mod refusals;
 mod resolvers;
+mod sessions;
 mod slips;
 mod tls;
 mod urls;

@@ -75,7 +75,10 @@ async fn refusals_of_a_real_server() {
 
     let code = async |user: &str, database: &str| {
         let target = parse(&url(&cluster, user, database));
-        test_connection(&dialer, &target).await.map_or_else(|error| error.code(), |_| "ok")
+        let code = test_connection(&dialer, &target).await.map_or_else(|error| error.code(), |_| "ok");
+        let by_hand = dialer.open_session(&target, &[]).await;
+        assert_eq!(by_hand.map_or_else(|error| error.code(), |_| "ok"), code);
+        code
     };
     let app = "app:p%40ss%3Aw%2Frd%3F%23%25%26%3D%2B%20%5C";
     assert_eq!(code(app, "postgres").await, "ok");
@@ -103,6 +106,8 @@ async fn the_access_rules_are_told_from_the_role() {
     ] {
         let error = dialer.connect(&parse(&url(&cluster, user, database))).await.unwrap_err();
         assert_eq!(error, expected, "{user}");
+        let target = parse(&url(&cluster, user, database));
+        assert_eq!(dialer.open_session(&target, &[]).await.unwrap_err(), expected, "{user}");
     }
     cluster.stop().unwrap();
     let error = dialer.connect(&parse(&url(&cluster, "postgres", "postgres"))).await.unwrap_err();
@@ -126,7 +131,11 @@ async fn the_control_database_is_out_of_reach() {
         grant usage on schema trap to public";
     connected.client.batch_execute(trap).await.unwrap();
 
-    let refused = async |url: &str| dialer.connect(&parse(url)).await.err();
+    let refused = async |url: &str| {
+        let error = dialer.connect(&parse(url)).await.err();
+        assert_eq!(dialer.open_session(&parse(url), &[]).await.err(), error, "both ways see the same");
+        error
+    };
     let port = cluster.address().port();
     let ours = Some(DialError::ControlDatabase);
     assert_eq!(refused(&control).await, ours);

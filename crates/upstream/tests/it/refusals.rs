@@ -9,7 +9,9 @@ use crate::{fake, resolvers::Script};
 
 async fn dial(url: &str) -> DialError {
     let target = ConnectionString::parse(url).unwrap();
-    let error = test_connection(&Dialer::new().with_timeout(Duration::from_secs(5)), &target).await.unwrap_err();
+    let dialer = Dialer::new().with_timeout(Duration::from_secs(5));
+    let error = test_connection(&dialer, &target).await.unwrap_err();
+    assert_eq!(dialer.open_session(&target, &[]).await.unwrap_err(), error, "both ways say the same");
     assert!(!error.to_string().contains("own words"));
     error
 }

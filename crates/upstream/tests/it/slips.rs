@@ -19,6 +19,7 @@ async fn refused(dialer: &Dialer, text: &str) {
     if let Ok(target) = ConnectionString::parse(text) {
         let error = dialer.connect(&target).await.map(|connected| connected.address).unwrap_err();
         assert!(matches!(error, DialError::Denied { .. }), "{text:?}: {error:?}");
+        assert_eq!(dialer.open_session(&target, &[]).await.unwrap_err(), error);
     }
     assert_eq!(dialer.sockets_opened(), 0, "{text:?} opened a socket");
 }

@@ -19,13 +19,13 @@ use crate::{
 };
 
 /// An authority that nobody trusts by default.
-struct Authority {
+pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    certificate: CertificateDer<'static>,
+    pub certificate: CertificateDer<'static>,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -41,7 +41,7 @@ impl Authority {
         (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
 
-    fn start(&self, cluster: &mut Cluster, name: &str, last_year: i32) {
+    pub fn start(&self, cluster: &mut Cluster, name: &str, last_year: i32) {
         let (certificate, key) = self.issue(name, last_year);
         let certificate = cluster.put_file("it.crt", certificate.pem().as_bytes()).unwrap();
         let key = cluster.put_file("it.key", key.serialize_pem().as_bytes()).unwrap();
@@ -60,7 +60,11 @@ impl Authority {
 
 /// "tls", "plain" or the code of the error.
 async fn outcome(dialer: &Dialer, url: &str) -> &'static str {
-    match dialer.connect(&ConnectionString::parse(url).unwrap()).await {
+    let target = ConnectionString::parse(url).unwrap();
+    let by_hand = dialer.open_session(&target, &[]).await.map(|session| session.tls);
+    let outcome = dialer.connect(&target).await;
+    assert_eq!(by_hand, outcome.as_ref().map(|connected| connected.tls).map_err(Clone::clone), "{url}");
+    match outcome {
         Ok(connected) => {
             let sql = "select coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false)";
             let row = connected.client.query_one(sql, &[]).await.unwrap();

@@ -1,0 +1,129 @@
+//! Values as JSON.
+
+use crate::error::QueryError;
+use crate::js::{json_text, moment, number};
+use crate::value::{Record, Value};
+use data_encoding::BASE64;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// Appends what `JSON.stringify` makes of the value; bytes become base64.
+pub fn write(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Undefined | Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Float(number) => number::write_f64(out, *number),
+        Value::Text(text) => json_text::write_string(out, text),
+        Value::Bytes(bytes) => {
+            out.push(b'"');
+            out.extend_from_slice(BASE64.encode(bytes).as_bytes());
+            out.push(b'"');
+        }
+        Value::Date(ms) => {
+            out.push(b'"');
+            // A date beyond the calendar is no date: JavaScript writes null.
+            let start = out.len();
+            if moment::write_iso(out, *ms).is_err() {
+                out.truncate(start - 1);
+                out.extend_from_slice(b"null");
+                return;
+            }
+            out.push(b'"');
+        }
+        Value::List(values) => {
+            out.push(b'[');
+            for (at, value) in values.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                write(out, value);
+            }
+            out.push(b']');
+        }
+        Value::Record(record) => {
+            out.push(b'{');
+            let mut first = true;
+            for (name, value) in record.fields().filter(|(_, value)| **value != Value::Undefined) {
+                if !std::mem::take(&mut first) {
+                    out.push(b',');
+                }
+                json_text::write_string(out, name);
+                out.push(b':');
+                write(out, value);
+            }
+            out.push(b'}');
+        }
+    }
+}
+
+/// The value of JSON that came out of the database.
+///
+/// # Errors
+/// Where it is none.
+pub fn parse(text: &str) -> Result<Value, QueryError> {
+    serde_json::from_str::<Parsed>(text)
+        .map(|parsed| parsed.0)
+        .map_err(|_| QueryError::data("Expected an array or object, got a string that is not valid JSON"))
+}
+
+struct Parsed(Value);
+
+impl<'de> Deserialize<'de> for Parsed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader).map(Self)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "JSON's numbers are JavaScript's")]
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value as f64))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "JSON's numbers are JavaScript's")]
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Parsed(value)) = seq.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::list(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut record = Record::new(Vec::new());
+        while let Some((name, Parsed(value))) = map.next_entry::<String, _>()? {
+            record.set(&name, value);
+        }
+        Ok(Value::Record(record.into()))
+    }
+}

@@ -1,0 +1,225 @@
+//! Rows of one query straight into the answer: no value in between, and no allocation per row.
+
+use super::decode::{self, ColumnType, Kind};
+use super::{map, not_unique, too_large};
+use crate::error::QueryError;
+use crate::js::json_text;
+use crate::plan::{Arity, DataMap, Encoding, Enums, FieldType, Ordered, Scalar, Structure};
+use crate::value::Value;
+use crate::wire::{Columns, Row, RowError, Sink};
+use bytes::Bytes;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Writes the rows of one result as the plan's structure has them.
+pub struct Rows<'a> {
+    map: &'a DataMap,
+    /// One object or null instead of a list.
+    unique: bool,
+    out: &'a mut Vec<u8>,
+    /// Where this result begins in `out`.
+    start: usize,
+    most: usize,
+    received: usize,
+    steps: Vec<Step<'a>>,
+    /// Where the cells of the row at hand are.
+    cells: Vec<Option<Range<usize>>>,
+    count: usize,
+}
+
+/// A piece of each row's text.
+enum Step<'a> {
+    /// Names and braces, as they are.
+    Text(Vec<u8>),
+    Cell {
+        column: usize,
+        name: &'a str,
+        field: &'a FieldType,
+        form: Form,
+        kind: ColumnType,
+    },
+}
+
+/// How a cell becomes JSON.
+#[derive(Clone, Copy)]
+enum Form {
+    /// The database's text is the number.
+    Number,
+    Text,
+    Bool,
+    BigInt,
+    Decimal,
+    /// `timestamp`, or `timestamptz` of a session in UTC.
+    Moment,
+    Json,
+    Enum,
+    Bytes,
+    /// By way of a value.
+    Other,
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(map: &'a DataMap, unique: bool, out: &'a mut Vec<u8>, most: usize) -> Self {
+        let start = out.len();
+        Self { map, unique, out, start, most, received: 0, steps: Vec::new(), cells: Vec::new(), count: 0 }
+    }
+
+    /// After the last row.
+    pub fn finish(self) -> Result<(), QueryError> {
+        match (self.unique, self.count) {
+            (true, 0) => self.out.extend_from_slice(b"null"),
+            (true, 1) => {}
+            (true, count) => return Err(not_unique(count)),
+            (false, 0) => self.out.extend_from_slice(b"[]"),
+            (false, _) => self.out.push(b']'),
+        }
+        Ok(())
+    }
+
+    fn compile(&mut self, fields: &'a Ordered<Structure>, columns: &Columns) -> Result<(), QueryError> {
+        self.text(b"{");
+        for (at, (name, structure)) in fields.0.iter().enumerate() {
+            if at > 0 {
+                self.text(b",");
+            }
+            let mut key = Vec::with_capacity(name.len() + 3);
+            json_text::write_string(&mut key, name);
+            key.push(b':');
+            self.text(&key);
+            match structure {
+                Structure::Object { fields, serialized_name: None, .. } => self.compile(fields, columns)?,
+                Structure::Field { db_name, field_type } => {
+                    // Of two columns with one name the later counts, as in an object's assignments.
+                    let column = columns.names.iter().rposition(|own| own == db_name);
+                    let column = column.ok_or_else(|| map::missing("Value", db_name))?;
+                    let oid = columns.columns.get(column).map_or(0, |column| column.oid);
+                    let kind = decode::column_type(oid)?;
+                    let form = form(field_type, kind);
+                    self.steps.push(Step::Cell { column, name: db_name, field: field_type, form, kind });
+                }
+                Structure::Object { .. } => return Err(map::missing("Object", name)),
+                Structure::AffectedRows => {
+                    return Err(QueryError::data(format!(
+                        "Unexpected 'AffectedRows' node in data mapping for field '{name}'"
+                    )));
+                }
+            }
+        }
+        self.text(b"}");
+        Ok(())
+    }
+
+    fn text(&mut self, bytes: &[u8]) {
+        match self.steps.last_mut() {
+            Some(Step::Text(text)) => text.extend_from_slice(bytes),
+            _ => self.steps.push(Step::Text(bytes.to_vec())),
+        }
+    }
+}
+
+fn form(field: &FieldType, kind: ColumnType) -> Form {
+    if field.arity == Arity::List || kind.is_array {
+        return Form::Other;
+    }
+    match (&field.scalar, kind.kind) {
+        (Scalar::Int, Kind::Int) => Form::Number,
+        (Scalar::String, Kind::Text | Kind::Uuid) => Form::Text,
+        (Scalar::Boolean, Kind::Bool) => Form::Bool,
+        (Scalar::Bigint, Kind::BigInt | Kind::Int) => Form::BigInt,
+        (Scalar::Decimal, Kind::Numeric) => Form::Decimal,
+        (Scalar::Datetime, Kind::Timestamp | Kind::TimestampTz) => Form::Moment,
+        (Scalar::Json, Kind::Json) => Form::Json,
+        (Scalar::Enum { .. }, Kind::Text) => Form::Enum,
+        (Scalar::Bytes { encoding: Encoding::Array }, Kind::Bytes) => Form::Bytes,
+        _ => Form::Other,
+    }
+}
+
+impl Sink for Rows<'_> {
+    fn columns(&mut self, columns: &Arc<Columns>) -> Result<(), QueryError> {
+        // Every type must be one that clients know, also of a column that no field asks for.
+        for column in &columns.columns {
+            decode::column_type(column.oid)?;
+        }
+        match &self.map.structure {
+            Structure::Object { fields, .. } => self.compile(fields, columns),
+            _ => Err(QueryError::internal("The rows of a query are no single value")),
+        }
+    }
+
+    fn row(&mut self, row: Row<'_>) -> Result<(), RowError> {
+        self.received += row.len();
+        if self.received > self.most || self.out.len() - self.start > self.most {
+            return Err(too_large(self.most).into());
+        }
+        self.count += 1;
+        if self.unique && self.count > 1 {
+            return Ok(());
+        }
+        if !self.unique {
+            self.out.push(if self.count == 1 { b'[' } else { b',' });
+        }
+        let body = row.body()?;
+        row.cells()?.ranges(&mut self.cells)?;
+        for step in &self.steps {
+            match step {
+                Step::Text(text) => self.out.extend_from_slice(text),
+                Step::Cell { column, name, field, form, kind } => {
+                    let cell = self.cells.get(*column).cloned().flatten().and_then(|range| body.get(range));
+                    write(self.out, cell, name, field, *form, *kind, &self.map.enums)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write(
+    out: &mut Vec<u8>,
+    cell: Option<&[u8]>,
+    name: &str,
+    field: &FieldType,
+    form: Form,
+    kind: ColumnType,
+    enums: &Enums,
+) -> Result<(), QueryError> {
+    let Some(cell) = cell else { return map::field(out, &Value::Null, name, field, enums) };
+    let text = || std::str::from_utf8(cell).map_err(|_| decode::malformed(kind.kind));
+    let done = match form {
+        Form::Number if cell.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-') => {
+            out.extend_from_slice(cell);
+            Some(())
+        }
+        Form::Bool => {
+            out.extend_from_slice(if cell == b"t" { b"true" } else { b"false" });
+            Some(())
+        }
+        Form::BigInt if cell.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-') => {
+            out.extend_from_slice(b"{\"$type\":\"BigInt\",\"value\":\"");
+            out.extend_from_slice(cell);
+            out.extend_from_slice(b"\"}");
+            Some(())
+        }
+        Form::Text => {
+            json_text::write_string(out, text()?);
+            Some(())
+        }
+        Form::Decimal => map::decimal_of(out, text()?),
+        Form::Moment => map::moment_of(out, text()?),
+        Form::Json => map::json_of(out, text()?),
+        Form::Enum => match &field.scalar {
+            Scalar::Enum { name } => enums
+                .get(name)
+                .and_then(|known| known.get(text().ok()?))
+                .map(|known| json_text::write_string(out, known)),
+            _ => None,
+        },
+        Form::Bytes => cell.strip_prefix(b"\\x").and_then(|hex| map::hex_of(out, hex)),
+        Form::Number | Form::BigInt | Form::Other => None,
+    };
+    match done {
+        Some(()) => Ok(()),
+        // Whatever is unusual goes the long way, which also has the words for what is wrong.
+        None => map::field(out, &decode::value(Bytes::copy_from_slice(cell), kind)?, name, field, enums),
+    }
+}

@@ -1,0 +1,80 @@
+//! Interactive transactions.
+
+use crate::world::{RESOURCE, World};
+use accelerate::{Access, Class, End, Limits, Start};
+use serde_json::json;
+use std::time::Duration;
+
+fn start(timeout_ms: f64) -> Start {
+    Start { timeout: Some(timeout_ms), max_wait: Some(1000.0), ..Start::default() }
+}
+
+#[tokio::test]
+async fn it_ends_by_commit_rollback_or_its_time() {
+    let world = World::new().await;
+    world.execute("create table t (a int)").await;
+    let insert = &["insert into t values (1)"][..];
+    for (end, rows) in [(End::RolledBack, 0), (End::Committed, 1)] {
+        let id = world.gateway.start(RESOURCE, Access::Full, start(5000.0)).await.unwrap();
+        world.raw_in(Access::Full, Some(&id), insert).await.unwrap();
+        world.gateway.end(RESOURCE, Access::Full, &id, end).await.unwrap();
+        assert_eq!(world.look("select count(*) from t").await, rows, "{end:?}");
+        let after = world.raw_in(Access::Full, Some(&id), insert).await.unwrap_err();
+        assert_eq!((&*after.code, after.class), ("P2028", Class::Transaction));
+        let word = if end == End::Committed { "on a committed transaction" } else { "that was rolled back" };
+        assert!(after.message.contains(word), "{after}");
+    }
+    let id = world.gateway.start(RESOURCE, Access::Full, start(50.0)).await.unwrap();
+    world.raw_in(Access::Full, Some(&id), insert).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let after = world.gateway.end(RESOURCE, Access::Full, &id, End::Committed).await.unwrap_err();
+    assert!(after.message.contains("expired transaction. The timeout for this transaction was 50 ms"), "{after}");
+    assert_eq!(after.meta["timeout"], json!(50));
+    assert_eq!(world.look("select count(*) from t").await, 1);
+    let unknown = world.raw_in(Access::Full, Some("nothing"), insert).await.unwrap_err();
+    assert!(unknown.message.contains("Transaction not found"), "{unknown}");
+}
+
+#[tokio::test]
+async fn it_is_of_the_access_that_began_it() {
+    let world = World::new().await;
+    let id = world.gateway.start(RESOURCE, Access::Full, start(5000.0)).await.unwrap();
+    assert!(world.raw_in(Access::ReadOnly, Some(&id), &["select 1"]).await.is_err());
+    assert!(world.raw_in(Access::Full, Some(&id), &["select 1"]).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_full_pool_is_told_in_time() {
+    let world =
+        World::with(Limits { connections: 1, connection_wait: Duration::from_millis(100), ..Limits::default() }).await;
+    let id = world.gateway.start(RESOURCE, Access::Full, start(5000.0)).await.unwrap();
+    let late = world.gateway.start(RESOURCE, Access::Full, Start { max_wait: Some(50.0), ..Start::default() }).await;
+    assert!(late.unwrap_err().message.contains("Unable to start a transaction in the given time."));
+    assert_eq!(world.raw(Access::Full, &["select 1"]).await.unwrap_err().code, "P2024");
+    assert!(world.raw(Access::ReadOnly, &["select 1"]).await.is_ok(), "keys that read have connections of their own");
+    world.gateway.end(RESOURCE, Access::Full, &id, End::RolledBack).await.unwrap();
+    assert!(world.raw(Access::Full, &["select 1"]).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_slow_query_is_stopped_in_the_database_too() {
+    let world = World::with(Limits { query_timeout: Duration::from_millis(200), ..Limits::default() }).await;
+    let slow = world.raw(Access::Full, &["select pg_sleep(30)::text"]).await.unwrap_err();
+    assert_eq!((&*slow.code, slow.class), ("P6004", Class::Limit));
+    let running = "select count(*) from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()";
+    for _ in 0..50 {
+        if world.look(running).await == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the statement runs on");
+}
+
+#[tokio::test]
+async fn an_answer_has_a_bound() {
+    let world = World::with(Limits { response_bytes: 10_000, ..Limits::default() }).await;
+    let large = world.raw(Access::Full, &["select repeat('x', 100) as x from generate_series(1, 1000)"]).await;
+    assert_eq!(large.unwrap_err().code, "P6009");
+    assert!(world.raw(Access::Full, &["select 1"]).await.is_ok());
+}

@@ -1,0 +1,106 @@
+//! A gateway over databases of a throwaway cluster.
+
+use accelerate::{Access, Directory, Gateway, Limits, QueryError, Resource, Source};
+use futures::future::BoxFuture;
+use kernel::ResourceId;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use testkit::Cluster;
+use upstream::{ConnectionString, Dialer};
+use uuid::Uuid;
+
+static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| Cluster::throwaway().unwrap());
+static DATABASES: AtomicU64 = AtomicU64::new(0);
+
+/// Any will do: the directory knows one.
+pub const RESOURCE: ResourceId = ResourceId::from_uuid(Uuid::nil());
+
+pub struct World {
+    pub gateway: Gateway,
+    url: String,
+    dialer: Arc<Dialer>,
+}
+
+struct Only(Arc<Resource>);
+
+impl Directory for Only {
+    fn resource(&self, _: ResourceId) -> BoxFuture<'_, Result<Arc<Resource>, QueryError>> {
+        Box::pin(std::future::ready(Ok(Arc::clone(&self.0))))
+    }
+}
+
+/// A clock that stands still, and bytes that count up.
+struct Fixed(AtomicU64);
+
+impl Source for Fixed {
+    fn now_ms(&self) -> u64 {
+        1_760_000_000_123
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            *byte = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes()[0];
+        }
+    }
+}
+
+impl World {
+    /// A new database with the tables of the recorded exchanges.
+    pub async fn new() -> Self {
+        Self::with(Limits::default()).await
+    }
+
+    pub async fn with(limits: Limits) -> Self {
+        let name = format!("accelerate{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        let admin = CLUSTER.admin_url().unwrap();
+        let dialer = Arc::new(Dialer::new());
+        execute(&dialer, &admin, &format!("create database {name}")).await;
+        let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
+        execute(&dialer, &url, include_str!("samples/schema.sql")).await;
+        let resource = Resource { target: ConnectionString::parse(&url).unwrap(), limits, version: 1 };
+        let gateway = Gateway::new(Only(Arc::new(resource)), Fixed(AtomicU64::new(0)), Arc::clone(&dialer));
+        Self { gateway, url, dialer }
+    }
+
+    /// Runs SQL beside the gateway.
+    pub async fn execute(&self, sql: &str) {
+        execute(&self.dialer, &self.url, sql).await;
+    }
+
+    /// The first column of the first row, beside the gateway.
+    pub async fn look(&self, sql: &str) -> i64 {
+        let connected = self.dialer.connect(&ConnectionString::parse(&self.url).unwrap()).await.unwrap();
+        let row = connected.client.query_one(sql, &[]).await.unwrap();
+        row.get(0)
+    }
+
+    /// Asks with a body; the answer's `data`.
+    pub async fn ask(&self, access: Access, transaction: Option<&str>, body: &Value) -> Result<Value, QueryError> {
+        let body = serde_json::to_vec(body).unwrap();
+        let data = self.gateway.query(RESOURCE, access, transaction, &body).await?;
+        Ok(serde_json::from_slice(&data).unwrap())
+    }
+
+    /// A plan of the user's own statements, one after the other.
+    pub async fn raw(&self, access: Access, statements: &[&str]) -> Result<Value, QueryError> {
+        self.raw_in(access, None, statements).await
+    }
+
+    pub async fn raw_in(
+        &self,
+        access: Access,
+        transaction: Option<&str>,
+        statements: &[&str],
+    ) -> Result<Value, QueryError> {
+        let query = |sql: &&str| json!({ "type": "query", "args": { "type": "rawSql", "sql": sql, "args": [], "argTypes": [] } });
+        let plan = json!({ "type": "seq", "args": statements.iter().map(query).collect::<Vec<_>>() });
+        self.ask(access, transaction, &json!({ "operation": "queryRaw", "plan": plan, "params": {} })).await
+    }
+}
+
+async fn execute(dialer: &Dialer, url: &str, sql: &str) {
+    let connected = dialer.connect(&ConnectionString::parse(url).unwrap()).await.unwrap();
+    connected.client.batch_execute(sql).await.unwrap();
+    connected.close().await;
+}
