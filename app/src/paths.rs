@@ -13,6 +13,8 @@ pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_SECOND_FACTOR: &str = "/account/second-factor";
 pub const DELETE_ACCOUNT: &str = "/account/delete";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
+pub const RECOVERY_CODES: &str = "/account/second-factor/codes";
+pub const DISABLE_SECOND_FACTOR: &str = "/account/second-factor/off";
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_NEW_USER: &str = "/admin/users/new";
 pub const ADMIN_ORGS: &str = "/admin/organizations";
@@ -75,9 +77,21 @@ pub fn member(org: OrgId, user: UserId) -> String {
     format!("/orgs/{org}/members/{user}")
 }
 
+pub fn remove_member(org: OrgId, user: UserId) -> String {
+    format!("/orgs/{org}/members/{user}/remove")
+}
+
+pub fn leave_org(id: OrgId) -> String {
+    format!("/orgs/{id}/members/leave")
+}
+
 /// Where an operator looks after one account.
 pub fn admin_user(user: UserId) -> String {
     format!("/admin/users/{user}")
+}
+
+pub fn delete_user(user: UserId) -> String {
+    format!("/admin/users/{user}/delete")
 }
 
 pub fn new_project(org: OrgId) -> String {
@@ -155,6 +169,14 @@ pub fn remove_key(id: KeyId) -> String {
 
 pub fn rotate_key(id: KeyId) -> String {
     format!("/keys/{id}/rotate")
+}
+
+/// What a key's page is told by a link of the project's list, which holds the keys of resources, too.
+pub const FROM_PROJECT: &str = "project";
+
+/// A page of a key that leads back to the list it was come to from.
+pub fn seen_from(path: String, from: &str) -> String {
+    if from == FROM_PROJECT { with_query(&path, "from", FROM_PROJECT) } else { path }
 }
 
 /// `path` with one more query parameter.

@@ -1,13 +1,19 @@
 //! Which page stands at which path.
 
-use crate::pages::account::{DeleteAccountPage, ProfilePage, SecondFactorSetupPage, SecurityPage};
-use crate::pages::admin::{AdminOrgsPage, AdminSettingsPage, AdminUserPage, AdminUsersPage, NewUserPage, WaitlistPage};
+use crate::pages::account::{
+    DeleteAccountPage, DisableSecondFactorPage, ProfilePage, RecoveryCodesPage, SecondFactorSetupPage, SecurityPage,
+};
+use crate::pages::admin::{
+    AdminOrgsPage, AdminSettingsPage, AdminUserPage, AdminUsersPage, DeleteUserPage, NewUserPage, WaitlistPage,
+};
 use crate::pages::auth::{
     CheckMailPage, ForgotPasswordPage, ResetPasswordPage, SecondFactorPage, SignInPage, SignUpPage, VerifyEmailPage,
 };
 use crate::pages::help::HelpPage;
 use crate::pages::keys::{KeyPage, NewProjectKeyPage, NewResourceKeyPage, RemoveKeyPage, RotateKeyPage};
-use crate::pages::members::{InvitationPage, InviteMemberPage, MemberPage, MembersPage};
+use crate::pages::members::{
+    InvitationPage, InviteMemberPage, LeaveOrgPage, MemberPage, MembersPage, RemoveMemberPage,
+};
 use crate::pages::message::NotFoundPage;
 use crate::pages::orgs::{DeleteOrgPage, NewOrgPage, OrgPage, OrgSettingsPage, OrgUsagePage, OrgsPage};
 use crate::pages::projects::{
@@ -24,7 +30,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 /// The document's title. It is escaped here, because the framework writes it into the head as it is, and most titles hold a name that somebody chose.
-fn title(text: String) -> String {
+pub(crate) fn title(text: String) -> String {
     format!("{} · Pentaprism", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
@@ -47,9 +53,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("invitations/:token") view=InvitationPage ssr=SsrMode::Async/>
                 <Route path=path!("account/delete") view=DeleteAccountPage ssr=SsrMode::Async/>
                 <Route path=path!("account/second-factor") view=SecondFactorSetupPage ssr=SsrMode::Async/>
+                <Route path=path!("account/second-factor/codes") view=RecoveryCodesPage ssr=SsrMode::Async/>
+                <Route path=path!("account/second-factor/off") view=DisableSecondFactorPage ssr=SsrMode::Async/>
                 <Route path=path!("admin") view=AdminUsersPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/users/new") view=NewUserPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/users/:user") view=AdminUserPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/users/:user/delete") view=DeleteUserPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/organizations") view=AdminOrgsPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/settings") view=AdminSettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/waitlist") view=WaitlistPage ssr=SsrMode::Async/>
@@ -61,6 +70,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("orgs/:org/usage") view=OrgUsagePage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/members") view=MembersPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/members/invite") view=InviteMemberPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/members/leave") view=LeaveOrgPage ssr=SsrMode::Async/>
+                <Route path=path!("orgs/:org/members/:user/remove") view=RemoveMemberPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/members/:user") view=MemberPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/settings/delete") view=DeleteOrgPage ssr=SsrMode::Async/>
                 <Route path=path!("orgs/:org/settings") view=OrgSettingsPage ssr=SsrMode::Async/>

@@ -6,10 +6,11 @@ use crate::calls::respond::set_status;
 use crate::kit::{ConsoleScript, IconSprite, SpeculationRules};
 use crate::model::theme::Theme;
 use crate::pages::message::ProblemPage;
+use crate::routes::title;
 use kernel::Problem;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 
 /// A console page.
 pub fn shell() -> impl IntoView {
@@ -20,7 +21,7 @@ pub fn shell() -> impl IntoView {
 pub fn problem_document(problem: Problem) -> impl IntoView {
     provide_meta_context();
     set_status(&problem);
-    document(view! { <ProblemPage problem/> }.into_any())
+    document(view! { <Title formatter=title/><ProblemPage problem/> }.into_any())
 }
 
 /// The whole document. The theme is on the root element from the first byte, so nothing flashes.

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { at, awake, row, toast } from "../support/console.ts";
 import { stranger, unique } from "../support/seed.ts";
 import { expect, test } from "../support/test.ts";
@@ -114,6 +115,77 @@ test("a form is not sent twice", async ({ person: { page, seed } }) => {
   await page.goto(`/orgs/${org}`);
   await expect(row(page, name)).toHaveCount(1);
 });
+
+test("a form whose answer was stopped can be sent again", async ({ person: { page, seed } }) => {
+  const org = await seed.organization();
+  await page.clock.install();
+  await page.goto(`/orgs/${org}/projects/new`);
+  const name = unique("shop");
+  await page.getByLabel("Project name").fill(name);
+  const button = page.getByRole("button", { name: "Create project" });
+  // As if the browser's Stop were pressed while the server is slow: the page stays, and no event tells of it.
+  await page.route("**/api/projects/create", (route) => route.abort("aborted"), { times: 1 });
+  await button.click();
+  await expect(button).toHaveAttribute("aria-busy", "true");
+  await page.clock.fastForward(10_000);
+  await expect(button).not.toHaveAttribute("aria-busy");
+  await button.click();
+  await at(page, name);
+});
+
+test("a button whose call fails says why", async ({ person: { page, seed } }) => {
+  const project = await seed.project(await seed.organization());
+  const { id: key } = await seed.key(project);
+  await page.goto(`/keys/${key}`);
+  await page.locator("input[name=key]").evaluateAll((fields) => fields.forEach((field) => ((field as HTMLInputElement).value = "key_0000000000000000000000000")));
+  await page.getByRole("button", { name: "Disable" }).click();
+  await expect(page.getByRole("alert")).toContainText("There is no such API key");
+  await expect(page.getByRole("alert")).toBeFocused();
+});
+
+test("two hundred scripts as names run nowhere", async ({ person: { page, seed } }) => {
+  test.slow();
+  const asked: string[] = [];
+  page.on("dialog", async (dialog) => {
+    asked.push(dialog.message());
+    await dialog.dismiss();
+  });
+  const [org, names] = [await seed.organization(), payloads()];
+  expect(names).toHaveLength(200);
+  const projects: string[] = [];
+  for (const name of names) projects.push(await seed.project(org, name));
+  for (let list = 1; list <= 8; list += 1) {
+    await page.goto(`/orgs/${org}?page=${list}`);
+    await expect(page.getByRole("rowheader")).toHaveCount(25);
+  }
+  // The title of each, its breadcrumb and its form.
+  for (const [n, project] of projects.entries()) {
+    await page.goto(`/projects/${project}/settings`);
+    await expect(page.getByLabel("Project name")).toHaveValue(names[n] ?? "");
+    expect(await page.title()).toBe(`Settings of ${(names[n] ?? "").replace(/\s+/g, " ")} · Pentaprism`);
+  }
+  await page.goto(`/projects/${projects[0]}`);
+  await awake(page);
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Search" });
+  await expect(palette.getByRole("option").first()).toBeVisible();
+  for (const name of names) {
+    await palette.getByRole("combobox").fill(name);
+    await expect(palette.getByRole("option").filter({ hasText: name }).first()).toBeVisible();
+  }
+  expect(await page.locator("img, iframe, math, base, form[action*=e\\.example]").count()).toBe(0);
+  expect(asked).toEqual([]);
+});
+
+/** As in `tests/it/xss.rs`, which shows that none becomes an element: here none runs. */
+function payloads(): string[] {
+  const source = readFileSync(new URL("../../tests/it/xss.rs", import.meta.url), "utf8");
+  const texts = (name: string): string[] => {
+    const list = new RegExp(`const ${name}: [^=]*=\\s*\\[([\\s\\S]*?)\\n?\\];`).exec(source)?.[1] ?? "";
+    return [...list.matchAll(/"(?:[^"\\]|\\.)*"/g)].map((match) => JSON.parse(match[0]) as string);
+  };
+  return texts("CONTEXTS").flatMap((context) => texts("ATTACKS").map((attack) => `${context}${attack}`));
+}
 
 test("a name is only text, whatever it holds", async ({ person: { page, seed } }) => {
   const name = `<img src=x onerror=alert(1)>"'&`;

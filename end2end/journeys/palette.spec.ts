@@ -22,7 +22,7 @@ test("Ctrl and K reaches a project, a resource, a page and an action", async ({ 
     await expect(palette.getByRole("option").first()).toBeVisible();
     await page.keyboard.type(typed);
     await expect(palette.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
-    await expect(palette.getByRole("status")).toHaveText(/^\d+ results?$/);
+    await expect(palette.getByRole("status")).toHaveText(/^(The first )?\d+ results?$/);
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(leads);
   }
@@ -55,6 +55,19 @@ test("the arrows move through the results and Escape gives the focus back", asyn
   await expect(palette.getByRole("status")).toHaveText("Nothing matches. Try fewer letters.");
   await page.keyboard.press("Control+k");
   await expect(palette).toBeHidden();
+});
+
+test("signing out is found as well", async ({ newcomer }) => {
+  const { page } = await newcomer();
+  await page.goto("/help");
+  await awake(page);
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Search" });
+  await expect(palette.getByRole("combobox")).toHaveAttribute("aria-expanded", "true");
+  await page.keyboard.type("sign out");
+  await expect(palette.getByRole("option").first()).toContainText("Sign out");
+  await page.keyboard.press("Enter");
+  await at(page, "Sign in to Pentaprism");
 });
 
 test("what is typed before the script is there counts", async ({ person: { page, seed } }) => {

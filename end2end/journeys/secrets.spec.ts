@@ -122,6 +122,24 @@ test("a key that was not copied is not lost to a press of Escape", async ({ pers
   await expect(page.getByRole("dialog")).toBeVisible();
 });
 
+test("no other dialog covers a key that was not stored, and its only way out is its own button", async ({ person: { page, seed } }) => {
+  const project = await seed.project(await seed.organization());
+  await page.goto(`/projects/${project}/settings/keys`);
+  await makeKey(page, "worker");
+  await awake(page);
+  const shown = page.getByRole("dialog", { name: /API key worker created/ });
+  await expect(shown.getByRole("button", { name: "Close" })).toHaveCount(0);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Search" })).toBeHidden();
+  const stored = shown.getByRole("link", { name: "I've stored it securely" });
+  await expect(stored, "the keyboard is led to the way out").toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`/projects/${project}/settings/keys`);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog", { name: "Search" }).getByRole("button", { name: "Close" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
 test("a connection string comes back in no page", async ({ person: { page, context, seed } }) => {
   const project = await seed.project(await seed.organization());
   const seen = addresses(context);

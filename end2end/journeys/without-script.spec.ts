@@ -1,6 +1,8 @@
 import { DATABASE } from "../support/environment.ts";
 import { accountMenu, at, row, shownKey, tab, toast } from "../support/console.ts";
 import { Seed, stranger, unique } from "../support/seed.ts";
+import { invite } from "../support/scene.ts";
+import { totp } from "../support/totp.ts";
 import { expect, test } from "../support/test.ts";
 
 test("from sign-up to a resource's key without a script", async ({ open }) => {
@@ -83,6 +85,62 @@ test("a project's key without a script: shown once, rotated, removed", async ({ 
   await at(page, "Remove worker?");
   await page.getByRole("button", { name: "Remove API key" }).click();
   await toast(page, "The API key worker is removed.");
+});
+
+test("what ends something asks on a page of its own without a script", async ({ newcomer, person, open, scene }) => {
+  const name = unique("Acme");
+  const org = await person.seed.organization(name);
+  const member = await newcomer({ javaScriptEnabled: false });
+  await member.page.goto(`/invitations/${await invite(person.seed, person.context.request, org, member.who.email, "viewer")}`);
+  await member.page.getByRole("button", { name: "Accept invitation" }).click();
+  await member.page.goto(`/orgs/${org}/members`);
+  await member.page.getByRole("link", { name: "Leave organization" }).click();
+  await at(member.page, `Leave ${name}?`);
+  await member.page.getByRole("link", { name: "Cancel" }).click();
+  await at(member.page, "Members");
+
+  const owner = await (await open({ javaScriptEnabled: false, storageState: await person.context.storageState() })).newPage();
+  await owner.goto(`/orgs/${org}/members?q=${member.who.email}`);
+  await owner.getByRole("link", { name: /^Change or remove/ }).click();
+  await owner.getByRole("link", { name: "Remove member" }).click();
+  await at(owner, `Remove ${member.who.name}?`);
+  await owner.getByRole("button", { name: "Remove member" }).click();
+  await toast(owner, "The member is removed.");
+
+  const operator = await (await open({ javaScriptEnabled: false, storageState: scene.states.operator! })).newPage();
+  await operator.goto(`/admin?q=${member.who.email}`);
+  await operator.getByRole("link", { name: member.who.name, exact: true }).click();
+  await operator.getByRole("link", { name: "Delete account" }).click();
+  await at(operator, `Delete the account of ${member.who.name}?`);
+  await operator.getByLabel(/^Type .* to confirm$/).fill(member.who.email);
+  await operator.getByRole("button", { name: "Delete account" }).click();
+  await toast(operator, "The account is deleted.");
+});
+
+test("a second factor gets new codes and is turned off without a script", async ({ newcomer }) => {
+  const { page, who } = await newcomer({ javaScriptEnabled: false });
+  await page.goto("/account/security");
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
+  await page.getByRole("button", { name: "Set up second factor" }).click();
+  await page.getByRole("textbox", { name: "Code" }).fill(totp((await page.getByRole("main").getByRole("code").first().textContent()) ?? ""));
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await page.getByRole("link", { name: "I've stored them securely" }).click();
+
+  await page.getByRole("link", { name: "New recovery codes" }).click();
+  await at(page, "New recovery codes?");
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Make new codes" }).click();
+  await expect(page.getByLabel("Password")).toHaveAccessibleDescription(/not your current password/);
+  await page.getByLabel("Password").fill(who.password);
+  await page.getByRole("button", { name: "Make new codes" }).click();
+  await expect(page.getByRole("group", { name: "recovery codes" })).toBeVisible();
+  await page.getByRole("link", { name: "I've stored them securely" }).click();
+
+  await page.getByRole("link", { name: "Turn off" }).click();
+  await at(page, "Turn the second factor off?");
+  await page.getByLabel("Password").fill(who.password);
+  await page.getByRole("button", { name: "Turn off" }).click();
+  await toast(page, "Signing in asks for the password alone now.");
 });
 
 test("a project is deleted and the theme chosen without a script", async ({ account, open }) => {

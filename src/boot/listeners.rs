@@ -41,7 +41,11 @@ impl Listeners {
     ) -> anyhow::Result<()> {
         let console = web::router(config, parts)?.into_make_service_with_connect_info::<SocketAddr>();
         let proxies = Arc::new(TrustedProxies(config.console.trusted_proxies.clone()));
-        let data = data_api::State { verifier: parts.verifier.clone(), clock: parts.ctx.clock.clone() };
+        let data = data_api::State {
+            verifier: parts.verifier.clone(),
+            gateway: parts.gateway.clone(),
+            clock: parts.ctx.clock.clone(),
+        };
         let data = data_api::router(data, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
         let console = axum::serve(self.console, console).with_graceful_shutdown(stop.clone().cancelled_owned());

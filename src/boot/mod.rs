@@ -5,6 +5,8 @@ pub mod listeners;
 mod mailer;
 pub mod master_key;
 pub mod parts;
+pub mod ports;
+pub mod rotation;
 pub mod shutdown;
 pub mod telemetry;
 pub mod workers;

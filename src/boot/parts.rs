@@ -3,9 +3,13 @@
 use super::config::Config;
 use super::mailer::SmtpMailer;
 use super::master_key;
+use super::ports::{ControlSource, Routes};
+use super::rotation::{self, Rotation};
+use accelerate::Gateway;
 use anyhow::Context;
 use control::identity::passwords::Passwords;
 use control::keys::verify::{self, Verifier};
+use control::operator::master_key::ROTATION;
 use control::operator::settings::{self, Settings};
 use control::vault::Vault;
 use control::{Clock, Ctx, Rng};
@@ -19,7 +23,7 @@ use upstream::{ControlDatabase, Dialer, Guard};
 
 /// The name of the control database in the private cluster.
 const DATABASE: &str = "pentaprism";
-/// What connections call themselves: a rotation of the master key waits for all servers to be gone, not for commands.
+/// What connections call themselves: a rotation of the master key is refused while others than its own are there.
 const SERVER: &str = "pentaprism";
 const COMMAND: &str = "pentaprism command";
 /// Longer than a page waits: a request that gives up on the pool says so itself.
@@ -33,6 +37,9 @@ pub struct Parts {
     pub dialer: Arc<Dialer>,
     /// API keys, checked from memory.
     pub verifier: Arc<Verifier>,
+    /// Where resources are, for the gateway.
+    pub routes: Routes,
+    pub gateway: Arc<Gateway>,
     /// Only where a mail server is configured.
     pub mailer: Option<Arc<SmtpMailer>>,
     cluster: Option<Cluster>,
@@ -45,25 +52,40 @@ impl Parts {
             Some(_) => None,
             None => Some(Cluster::start(cluster_config(config)).await?),
         };
-        Self::assemble(config, cluster, SERVER).await
+        Self::assemble(config, cluster, SERVER, None).await
     }
 
     /// For every other command, which finds a running cluster or starts it for itself.
     pub async fn for_command(config: &Config) -> anyhow::Result<Self> {
-        let cluster = match &config.database.url {
+        Self::assemble(config, Self::guest(config).await?, COMMAND, None).await
+    }
+
+    /// For the command that rotates the master key.
+    pub async fn for_rotation(config: &Config, rotation: &Rotation<'_>) -> anyhow::Result<Self> {
+        Self::assemble(config, Self::guest(config).await?, ROTATION, Some(rotation)).await
+    }
+
+    async fn guest(config: &Config) -> anyhow::Result<Option<Cluster>> {
+        Ok(match &config.database.url {
             Some(_) => None,
             None => Some(Cluster::attach_or_start(cluster_config(config)).await?),
-        };
-        Self::assemble(config, cluster, COMMAND).await
+        })
     }
 
     /// Around a control plane that is there already, without a cluster and a mail server of its own.
     pub fn around(ctx: Ctx) -> Self {
         let verifier = Arc::new(Verifier::new(verify::Settings::default()));
-        Self { verifier, ctx, dialer: Arc::new(Dialer::new()), mailer: None, cluster: None }
+        let dialer = Arc::new(Dialer::new());
+        let (routes, gateway) = gateway(&ctx, &dialer);
+        Self { verifier, routes, gateway, ctx, dialer, mailer: None, cluster: None }
     }
 
-    async fn assemble(config: &Config, cluster: Option<Cluster>, name: &str) -> anyhow::Result<Self> {
+    async fn assemble(
+        config: &Config,
+        cluster: Option<Cluster>,
+        name: &str,
+        rotation: Option<&Rotation<'_>>,
+    ) -> anyhow::Result<Self> {
         let rng = Rng::from_system();
         let vault = Vault::new(&master_key::load(&config.storage, &rng)?, rng.clone())?;
         let url = match (&cluster, &config.database.url) {
@@ -108,7 +130,7 @@ impl Parts {
             rng,
             db,
         };
-        adopt_staged_key(config, &mut ctx).await?;
+        adopt_staged_key(config, rotation, &mut ctx).await?;
         anyhow::ensure!(
             control::database::knows_master_key(&ctx).await?,
             "storage.master_key: this is not the key under which the control database's secrets are encrypted. Give this server the master.key of the \
@@ -124,7 +146,9 @@ impl Parts {
             listen: config.keys.listen,
             ..verify::Settings::default()
         });
-        Ok(Self { verifier: Arc::new(verifier), ctx, dialer: Arc::new(dialer), mailer, cluster })
+        let dialer = Arc::new(dialer);
+        let (routes, gateway) = gateway(&ctx, &dialer);
+        Ok(Self { verifier: Arc::new(verifier), routes, gateway, ctx, dialer, mailer, cluster })
     }
 
     /// Closes the pool and stops the cluster, if it is ours.
@@ -138,16 +162,29 @@ impl Parts {
     }
 }
 
-/// Ends a rotation of the master key that was cut off after its transaction.
-async fn adopt_staged_key(config: &Config, ctx: &mut Ctx) -> anyhow::Result<()> {
-    if control::database::knows_master_key(ctx).await? {
+fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>) -> (Routes, Arc<Gateway>) {
+    let routes = Routes::new(ctx.clone());
+    let source = ControlSource { clock: ctx.clock.clone(), rng: ctx.rng.clone() };
+    let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer));
+    (routes, Arc::new(gateway))
+}
+
+/// Ends a rotation of the master key that was cut off after its transaction; within one that is under way, or in a turn of its own.
+async fn adopt_staged_key(config: &Config, rotation: Option<&Rotation<'_>>, ctx: &mut Ctx) -> anyhow::Result<()> {
+    let storage = &config.storage;
+    if control::database::knows_master_key(ctx).await? || rotation::staged(storage)?.is_none() {
         return Ok(());
     }
-    let Some(key) = master_key::staged(&config.storage)? else { return Ok(()) };
+    let own = if rotation.is_none() { Some(Rotation::begin(storage)?) } else { None };
+    let (Some(rotation), Some(key)) = (rotation.or(own.as_ref()), rotation::staged(storage)?) else { return Ok(()) };
     let old = std::mem::replace(&mut ctx.vault, Arc::new(Vault::new(&key, ctx.rng.clone())?));
     if control::database::knows_master_key(ctx).await? {
-        tracing::warn!("finished a rotation of the master key that was cut off");
-        return master_key::adopt(&config.storage);
+        let kept = rotation.adopt(&key, ctx.now())?;
+        tracing::warn!(
+            ?kept,
+            "finished a rotation of the master key that was cut off; the key before is kept for older backups"
+        );
+        return Ok(());
     }
     ctx.vault = old;
     Ok(())

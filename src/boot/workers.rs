@@ -2,12 +2,14 @@
 
 use super::mailer::SmtpMailer;
 use super::parts::{Parts, guard};
+use anyhow::ensure;
 use control::identity::{links, sessions};
 use control::keys::verify;
 use control::operator::settings;
 use control::orgs::invitations;
-use control::{Ctx, Error, mail};
+use control::{Ctx, Error, database, mail};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,32 +19,47 @@ const SECOND: Duration = Duration::from_secs(1);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// Started with the server, ended with it.
-pub struct Workers(TaskTracker);
+pub struct Workers {
+    tracker: TaskTracker,
+    stale: Arc<AtomicBool>,
+}
 
 impl Workers {
-    pub async fn wait(self) {
-        self.0.close();
-        self.0.wait().await;
+    /// # Errors
+    /// When it was they who ended the server: its master key opens nothing any more.
+    pub async fn wait(self) -> anyhow::Result<()> {
+        self.tracker.close();
+        self.tracker.wait().await;
+        ensure!(
+            !self.stale.load(Ordering::Relaxed),
+            "the control database is under another master key since a moment ago. Give this server the new one and start it again"
+        );
+        Ok(())
     }
 }
 
 pub fn start(parts: &Parts, stop: &CancellationToken) -> Workers {
-    let tracker = TaskTracker::new();
+    let (tracker, stale) = (TaskTracker::new(), Arc::new(AtomicBool::new(false)));
     let (ctx, dialer) = (parts.ctx.clone(), parts.dialer.clone());
+    let (end, lost) = (stop.clone(), stale.clone());
     tracker.spawn(every(SECOND, stop.clone(), "operators' settings were not read", move || {
-        follow_settings(ctx.clone(), dialer.clone())
+        follow_settings(ctx.clone(), dialer.clone(), end.clone(), lost.clone())
     }));
     let ctx = parts.ctx.clone();
     tracker.spawn(every(TEN_MINUTES, stop.clone(), "what has ended was not removed", move || tidy(ctx.clone())));
     let (ctx, verifier, ended) = (parts.ctx.clone(), parts.verifier.clone(), stop.clone());
     tracker.spawn(async move { verify::run(&ctx, &verifier, ended.cancelled()).await });
+    let (routes, ended) = (parts.routes.clone(), stop.clone());
+    tracker.spawn(async move { ended.run_until_cancelled(routes.follow()).await });
+    let (gateway, ended) = (parts.gateway.clone(), stop.clone());
+    tracker.spawn(async move { ended.run_until_cancelled(gateway.tend()).await });
     if let Some(mailer) = parts.mailer.clone() {
         let ctx = parts.ctx.clone();
         tracker.spawn(every(SECOND, stop.clone(), "the outbox was not read", move || {
             deliver(ctx.clone(), mailer.clone())
         }));
     }
-    Workers(tracker)
+    Workers { tracker, stale }
 }
 
 /// Runs `work` now and after every `period`; a failure is logged and tried again. It is never cut off in the middle.
@@ -62,8 +79,18 @@ async fn every<F: Future<Output = Result<(), Error>>>(
     }
 }
 
-/// The dialler's denied ranges are an operator's setting.
-async fn follow_settings(ctx: Ctx, dialer: Arc<Dialer>) -> Result<(), Error> {
+/// The dialler's denied ranges are an operator's setting. And a server whose master key was rotated away ends: it would seal what nobody opens.
+async fn follow_settings(
+    ctx: Ctx,
+    dialer: Arc<Dialer>,
+    stop: CancellationToken,
+    stale: Arc<AtomicBool>,
+) -> Result<(), Error> {
+    if !database::still_knows_master_key(&ctx).await? {
+        stale.store(true, Ordering::Relaxed);
+        stop.cancel();
+        return Ok(());
+    }
     dialer.set_guard(guard(&settings::load(&ctx).await?));
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::boot::config::Config;
 use crate::boot::parts::Parts;
 use anyhow::Context;
 use clap::Args;
+use control::accelerate::configure::{self, ConfigureInput};
 use control::keys::create::CreateKeyInput;
 use control::operator::users::create::{self, CreateUserInput};
 use control::resources::PlainConnection;
@@ -41,6 +42,19 @@ struct SeededResource {
     id: ResourceId,
     name: String,
     api_key: String,
+    /// Only where it is configured: on the given database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accelerate: Option<ConnectionStrings>,
+}
+
+/// The connection strings of Accelerate, in both forms that clients know.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ConnectionStrings {
+    /// Always by TLS.
+    prisma: String,
+    /// By plain http where the host is this machine.
+    prisma_postgres: String,
 }
 
 /// The demo organization: a shop with a few applications, as a small team would have them.
@@ -81,7 +95,8 @@ async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> a
     let mut first = None;
     for (name, environments) in PROJECTS {
         let project = projects::create::create(ctx, &actor, org, name).await?;
-        let seeded = environments_of(ctx, &actor, project, environments, given.filter(|_| first.is_none())).await?;
+        let seeded =
+            environments_of(ctx, config, &actor, project, environments, given.filter(|_| first.is_none())).await?;
         first.get_or_insert((project, seeded));
     }
     let (project, resources) = first.context("the demo has projects")?;
@@ -99,6 +114,7 @@ async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> a
 /// The first environment of the first project takes the given database; the others have believable strings that lead nowhere.
 async fn environments_of(
     ctx: &Ctx,
+    config: &Config,
     actor: &Actor,
     project: ProjectId,
     names: &[&str],
@@ -119,7 +135,20 @@ async fn environments_of(
             allowed_ranges: String::new(),
         };
         let new = keys::create::create(ctx, actor, project, key(name)).await?;
-        seeded.push(SeededResource { id, name: (*name).to_owned(), api_key: new.plain.expose().to_owned() });
+        let api_key = new.plain.expose().to_owned();
+        let accelerate = match given.filter(|_| index == 0) {
+            Some(_) => {
+                let input = ConfigureInput { connection: None, region: config.data.region.clone() };
+                configure::configure(ctx, actor, id, input).await?;
+                let host = |name: &str| format!("{name}:{}/?api_key={api_key}", config.data.listen.port());
+                Some(ConnectionStrings {
+                    prisma: format!("prisma://{}", host("localhost")),
+                    prisma_postgres: format!("prisma+postgres://{}", host("localhost")),
+                })
+            }
+            None => None,
+        };
+        seeded.push(SeededResource { id, name: (*name).to_owned(), api_key, accelerate });
     }
     Ok(seeded)
 }

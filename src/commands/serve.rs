@@ -19,7 +19,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!(console = %config.console.url(), "the console is ready");
     let served = listeners.serve(&config, &parts, metrics, &stop).await;
     stop.cancel();
-    workers.wait().await;
+    let worked = workers.wait().await;
     parts.stop().await;
-    served
+    served.and(worked)
 }

@@ -1,12 +1,12 @@
 //! `GET /key`: what the key of this request is and may do.
 
-use super::State as Data;
+use super::{State as Data, bearer};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use control::Origin;
 use control::keys::verify::Refusal;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use kernel::key::Rights;
 use kernel::{KeyId, OrgId, Problem, ProblemCode, ProjectId, ResourceId};
@@ -42,11 +42,6 @@ pub async fn show(State(data): State<Data>, Extension(origin): Extension<Origin>
         }
         Err(refusal) => refuse(refusal),
     }
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, key) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
 fn refuse(refusal: Refusal) -> Response {

@@ -1,8 +1,11 @@
 //! Applications' data traffic, on a listener of its own. Every request brings an API key, which is checked from memory.
 //!
-//! So far there is one thing to ask: what the key itself may do. Accelerate and Pulse will be served here.
+//! Accelerate is served at the root, since its clients drop any path of their connection string; `GET /key` tells what a key may do.
 
+mod accelerate;
 mod key;
+
+use ::accelerate::Gateway;
 
 use crate::web::address::{self, TrustedProxies};
 use crate::web::observe;
@@ -11,6 +14,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use control::Clock;
 use control::keys::verify::Verifier;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -18,12 +23,20 @@ use tower_http::catch_panic::CatchPanicLayer;
 #[derive(Clone)]
 pub struct State {
     pub verifier: Arc<Verifier>,
+    pub gateway: Arc<Gateway>,
     pub clock: Clock,
+}
+
+/// The token of `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 pub fn router(state: State, proxies: Arc<TrustedProxies>) -> Router {
     Router::new()
         .route("/key", get(key::show))
+        .merge(accelerate::router())
         .layer(CatchPanicLayer::new())
         .layer(from_fn(observe::request))
         .layer(from_fn_with_state(proxies, address::find))

@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use control::Origin;
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use kernel::{Problem, ProblemCode};
 
 /// Answers of server functions are a problem or nothing.
@@ -30,7 +30,7 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
     let address = request.extensions().get::<Origin>().and_then(|origin| origin.address);
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, super::BODY_LIMIT).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return too_large(&flashes, form, &referer);
     };
     let fields: Vec<(String, String)> =
         if form { serde_urlencoded::from_bytes(&body).unwrap_or_default() } else { Vec::new() };
@@ -82,6 +82,20 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
     answer
 }
 
+/// Nobody has read which form it was: the page's frame tells of it.
+fn too_large(flashes: &Flashes, form: bool, referer: &str) -> Response {
+    let detail = format!("This is more than a form may hold: {} kB. Nothing was changed.", super::BODY_LIMIT / 1024);
+    let problem = Problem::new(ProblemCode::Invalid, detail);
+    if form {
+        return with_flash(
+            flashes,
+            Redirect::to(referer).into_response(),
+            Some(Flash::failure("", problem, Vec::new())),
+        );
+    }
+    (StatusCode::PAYLOAD_TOO_LARGE, axum::Json(problem)).into_response()
+}
+
 /// What an answer says that no function gave: none is posted to at this address.
 fn without_words(status: StatusCode) -> Problem {
     match status {
@@ -90,10 +104,17 @@ fn without_words(status: StatusCode) -> Problem {
     }
 }
 
+/// Whether a person reads the answer.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    contains(headers, ACCEPT, "text/html")
+}
+
 fn accepts_html(headers: &HeaderMap) -> bool {
-    let contains =
-        |name, text| headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text));
-    contains(ACCEPT, "text/html") && contains(CONTENT_TYPE, "application/x-www-form-urlencoded")
+    wants_html(headers) && contains(headers, CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+fn contains(headers: &HeaderMap, name: HeaderName, text: &str) -> bool {
+    headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text))
 }
 
 /// What may come back to the form: everything but secrets and the form's own name.

@@ -8,7 +8,7 @@ use http::uri::Authority;
 pub struct Hosts(Vec<String>);
 
 impl Hosts {
-    /// The public URL's name; and while there is none, every name of the loopback interface and the listening address itself.
+    /// The public URL's name, every name of the loopback interface, and the listening address itself.
     pub fn of(console: &Console) -> Self {
         let port = console.listen.port();
         let mut names = Vec::new();

@@ -1,7 +1,7 @@
 //! The console over HTTP.
 //!
-//! From the outside in: request log, security headers, same-origin check, session, answers to forms, login guard; then pages, server functions
-//! and assets.
+//! From the outside in: request log, security headers, same-origin check, session, flash, answers to forms, recovery from panics, login guard;
+//! then pages and server functions. Health and assets stand beside all from the same-origin check on.
 
 pub mod address;
 mod assets;
@@ -13,6 +13,7 @@ mod health;
 mod hosts;
 pub mod observe;
 mod pages;
+pub mod recover;
 mod same_origin;
 mod session;
 
@@ -33,7 +34,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// The whole console.
 pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
     let assets = assets::Bundle::embedded()?;
-    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone() };
+    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone(), tests: Arc::default() };
     let secure = config.console.is_https();
     let hosts = Arc::new(hosts::Hosts::of(&config.console));
     let proxies = Arc::new(address::TrustedProxies(config.console.trusted_proxies.clone()));
@@ -43,6 +44,7 @@ pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
         .route("/", get(pages::home))
         .merge(pages::routes(&assets, config))
         .layer(from_fn(guard::require_sign_in))
+        .layer(from_fn(recover::recover))
         .layer(from_fn_with_state(flash.clone(), forms::answer))
         .layer(from_fn_with_state(flash, flash::provide))
         .layer(from_fn_with_state(server.clone(), session::load))
@@ -55,6 +57,7 @@ pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
         .merge(assets.routes())
         .merge(console)
         .layer(from_fn_with_state(secure, headers::secure))
+        // Of these layers themselves; pages and calls are recovered further in.
         .layer(CatchPanicLayer::new())
         // Pages only: assets come compressed. A secret stands in one answer alone and nothing secret is sent twice, so its length tells nobody anything.
         .layer(CompressionLayer::new())

@@ -6,7 +6,7 @@ use crate::boot::config::Config;
 use app::assets::Assets;
 use app::calls::Signed;
 use app::flash::Flash;
-use app::kit::Now;
+use app::kit::{Now, Told};
 use app::model::theme::Theme;
 use app::pages::Notices;
 use app::{App, paths, problem_document, shell};
@@ -64,6 +64,7 @@ fn provide(page: &Page) {
     provide_context(Now(control::Clock::System.now()));
     if let Some(flash) = parts.as_ref().and_then(|parts| parts.extensions.get::<Flash>()) {
         provide_context(flash.clone());
+        provide_context(Told::default());
     }
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))

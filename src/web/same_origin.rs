@@ -6,11 +6,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{COOKIE, HOST, ORIGIN};
 use http::{HeaderMap, Method, StatusCode};
+use kernel::Problem;
 use std::sync::Arc;
 
 pub async fn check(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
     match refusal(&hosts, request.method(), request.headers()) {
         None => next.run(request).await,
+        Some(reason) if super::forms::wants_html(request.headers()) => {
+            super::pages::problem(request, Problem::forbidden(reason)).await
+        }
         Some(reason) => (StatusCode::FORBIDDEN, format!("{reason}\n")).into_response(),
     }
 }

@@ -8,11 +8,6 @@ use control::{Ctx, keys, projects, resources};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whoever sees most of a page.
-fn best(whom: crate::matrix::For) -> Who {
-    [Who::Owner, Who::Operator].into_iter().find(|who| whom.refusal(*who).is_none()).unwrap_or(Who::Anonymous)
-}
-
 /// More than one of everything: lists, pages of a list, keys in each state.
 async fn furnish(ctx: &Ctx, world: &World) {
     let owner = world.actor(Who::Owner);
@@ -37,7 +32,7 @@ async fn every_page_is_whole(db: PgPool) {
             furnish(&console.ctx, &world).await;
         }
         for (route, whom) in ROUTES {
-            let who = best(*whom);
+            let who = whom.visitor();
             let answer = world.browser(&console, who).get(&world.fill(&template(route), who)).await;
             assert_eq!(answer.status, 200, "{route}");
             assert_eq!(faults(&answer, &answer.html()), Vec::<String>::new(), "{route}");
@@ -83,25 +78,4 @@ async fn crawl(console: &Console, world: &World, who: Who) -> BTreeMap<String, S
         pages.insert(path, answer.body());
     }
     pages
-}
-
-#[sqlx::test(migrator = "control::MIGRATIONS")]
-async fn a_page_that_tells_of_a_problem_is_whole_too(db: PgPool) {
-    let console = Console::new(db);
-    let world = World::new(&console).await;
-    for (who, path) in [
-        (Who::Owner, "/nothing"),
-        (Who::Owner, "/admin"),
-        (Who::Outsider, "/orgs/{org}"),
-        (Who::Anonymous, "/invitations/none"),
-    ] {
-        let answer = world.browser(&console, who).get(&world.fill(path, who)).await;
-        assert_eq!(answer.status, 404, "{path}");
-        // It stands alone: no skip link, so nothing that one could lead to.
-        let faults: Vec<_> = faults(&answer, &answer.html())
-            .into_iter()
-            .filter(|fault| !fault.ends_with("main#content, main #content"))
-            .collect();
-        assert_eq!(faults, Vec::<String>::new(), "{path}");
-    }
 }

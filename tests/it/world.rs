@@ -182,8 +182,9 @@ pub async fn join(ctx: &Ctx, org: OrgId, user: UserId, role: Role) {
 
 async fn session(ctx: &Ctx, user: UserId) -> Person {
     let cookie = Id::default().to_string();
-    let data = json!({ "user": user, "address": "192.0.2.1", "user_agent": "Test/1" });
-    assert!(sessions::create(ctx, &cookie, &data).await.unwrap());
+    let proof =
+        json!({ "user": user, "password_changed_at": ctx.now(), "address": "192.0.2.1", "user_agent": "Test/1" });
+    assert!(sessions::create(ctx, &cookie, &proof).await.unwrap());
     let stored = sessions::load(ctx, &cookie).await.unwrap().unwrap();
     let (actor, _) = identity::whoami(ctx, stored.id, Origin::default()).await.unwrap().unwrap();
     Person { actor, cookie }

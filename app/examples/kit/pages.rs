@@ -94,7 +94,6 @@ pub fn list() -> AnyView {
                     <ActionsCell>
                         <Menu label=format!("Actions of {name}")>
                             <MenuLinks links=vec![MenuLink::new("Edit", "#").icon(Glyph::Pencil), MenuLink::new("Rotate", "#").icon(Glyph::RefreshCw)]/>
-                            <div class="menu-group"><MenuDialogLink href="#" dialog="keys/remove-dialog" icon=Glyph::Trash2 danger=true>"Remove"</MenuDialogLink></div>
                         </Menu>
                         <DialogIconLink href="#" dialog="keys/remove-dialog" glyph=Glyph::Trash2 label=format!("Remove API key {name}") danger=true/>
                     </ActionsCell>
@@ -147,7 +146,7 @@ fn fields() -> impl IntoView {
     ];
     view! {
         <TextField name="name" label="Name" help="Such as production or staging-api." autocomplete="off" autofocus=true maxlength=64/>
-        <RadioCards name="rights" label="Rights" options=rights value="full"/>
+        <RadioGroup name="rights" label="Rights" options=rights value="full"/>
         <TextArea name="ranges" label="Allowed address ranges" help="One range a line, such as 203.0.113.0/24. Empty means everywhere." mono=true optional=true rows=2/>
     }
 }

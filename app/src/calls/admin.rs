@@ -1,7 +1,7 @@
 //! What operators do. To everybody else all of it is "not found".
 
 use super::request::{actor, is_prefetch, signed_in};
-use super::{read, respond};
+use super::{read, respond, take};
 use crate::error::ConsoleError;
 use crate::model::admin::{OrgRow, SettingRow, UserRow, WaitlistRow};
 use crate::paths;
@@ -130,7 +130,7 @@ pub async fn take_reset_link(user: &str) -> Result<Option<String>, Problem> {
         return Ok(None);
     }
     let (server, signed) = signed_in()?;
-    let token = read(parcel::take(&server.ctx, &signed.actor, user)).await?;
+    let token = take(parcel::take(&server.ctx, &signed.actor, user)).await?;
     Ok(token.map(|token| links::reset_password(&server.ctx.rules.public_url, token.expose_secret())))
 }
 

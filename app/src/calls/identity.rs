@@ -7,14 +7,14 @@ use crate::model::place::{SessionRow, Viewer};
 use crate::model::theme::Theme;
 use crate::paths;
 use control::identity::change_password::ChangePasswordInput;
-use control::identity::sign_in::{SignIn, SignInInput};
+use control::identity::sign_in::{Proof, SignIn, SignInInput};
 use control::identity::sign_up::{Policy, SignUp, SignUpInput};
 use control::identity::{self, sessions};
 use control::operator::settings;
-use kernel::{Problem, UserId};
+use kernel::Problem;
 use leptos::server;
 
-/// Where a session keeps whose second factor it waits for.
+/// Where a session keeps the proof that a second factor is still to be added to.
 pub(super) const ASKED: &str = "second_factor_of";
 /// And until when, in seconds since 1970.
 pub(super) const ASKED_UNTIL: &str = "second_factor_until";
@@ -35,8 +35,8 @@ pub async fn post_sign_up(
         .await
         .map_err(control::Error::into_problem)?
     {
-        SignUp::SignedIn(user) => {
-            start_session(user).await?;
+        SignUp::SignedIn(proof) => {
+            start_session(proof).await?;
             respond::go(after_sign_in(&next), "")
         }
         SignUp::CheckMail => respond::go(paths::CHECK_MAIL, ""),
@@ -52,12 +52,12 @@ pub async fn post_sign_in(
     let server = server()?;
     let input = SignInInput { email, password: password.into() };
     match identity::sign_in::sign_in(&server.ctx, origin(), input).await.map_err(control::Error::into_problem)? {
-        SignIn::Done(user) => {
-            start_session(user).await?;
+        SignIn::Done(proof) => {
+            start_session(proof).await?;
             respond::go(after_sign_in(&next), "")
         }
-        SignIn::SecondFactor(user) => {
-            ask_second_factor(user).await?;
+        SignIn::SecondFactor(proof) => {
+            ask_second_factor(proof).await?;
             respond::go(paths::with_query(paths::SECOND_FACTOR, "next", &after_sign_in(&next)), "")
         }
     }
@@ -105,11 +105,11 @@ pub async fn set_theme(theme: String) -> Result<(), ConsoleError> {
 }
 
 /// The password was right: until the second factor is too, the session holds nothing but the question.
-async fn ask_second_factor(user: UserId) -> Result<(), Problem> {
+async fn ask_second_factor(proof: Proof) -> Result<(), Problem> {
     let session = request::session()?;
     session.clear().await;
     session.cycle_id().await.map_err(outage)?;
-    session.insert(ASKED, user).await.map_err(outage)?;
+    session.insert(ASKED, proof).await.map_err(outage)?;
     let until = server()?.ctx.now() + CODE_PATIENCE;
     session.insert(ASKED_UNTIL, until.unix_timestamp()).await.map_err(outage)?;
     session.save().await.map_err(outage)
@@ -120,12 +120,13 @@ fn outage(_: tower_sessions::session::Error) -> Problem {
 }
 
 /// A new session under a new id: whatever cookie the browser had before opens nothing now.
-pub(super) async fn start_session(user: UserId) -> Result<(), Problem> {
+pub(super) async fn start_session(proof: Proof) -> Result<(), Problem> {
     let session = request::session()?;
     let origin = origin();
     session.clear().await;
     session.cycle_id().await.map_err(outage)?;
-    session.insert("user", user).await.map_err(outage)?;
+    session.insert("user", proof.user).await.map_err(outage)?;
+    session.insert("password_changed_at", proof.password_changed_at).await.map_err(outage)?;
     session.insert("address", origin.address).await.map_err(outage)?;
     session
         .insert("user_agent", origin.user_agent.map(|text| text.chars().take(300).collect::<String>()))

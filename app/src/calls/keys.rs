@@ -1,16 +1,16 @@
 //! API keys.
 
 use super::request::{actor, is_prefetch, signed_in};
-use super::{read, respond};
+use super::{read, respond, take};
 use crate::error::ConsoleError;
 use crate::model::key::{KeyRow, KeyState, NewKey};
+use crate::model::place::{OrgPlace, ProjectPlace, Viewer};
 use crate::paths;
-use control::identity::sessions::parcel;
 use control::keys::create::CreateKeyInput;
 use control::keys::edit::EditKeyInput;
 use control::keys::{self, Key, State};
 use kernel::page::{Page, PageRequest};
-use kernel::{KeyId, Problem, ProjectId, ResourceId};
+use kernel::{KeyId, Problem, ProblemCode, ProjectId, ResourceId};
 use leptos::server;
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
@@ -35,11 +35,11 @@ pub async fn create_key(
 }
 
 #[server(endpoint = "keys/rotate")]
-pub async fn rotate_key(key: KeyId, overlap: String) -> Result<(), ConsoleError> {
+pub async fn rotate_key(key: KeyId, overlap: String, #[server(default)] from: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let old = keys::list::get(&server.ctx, &actor, key).await.map_err(control::Error::into_problem)?;
     let new = keys::rotate::rotate(&server.ctx, &actor, key, &overlap).await.map_err(control::Error::into_problem)?;
-    show_once(new.id, old.project, old.resource.map(|(id, _)| id))
+    show_once(new.id, old.project, seen_from(&from, &old))
 }
 
 #[server(endpoint = "keys/edit")]
@@ -48,32 +48,39 @@ pub async fn edit_key(
     name: String,
     rights: String,
     #[server(default)] allowed_ranges: String,
+    #[server(default)] from: String,
 ) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     keys::edit::edit(&server.ctx, &actor, key, EditKeyInput { name, rights, allowed_ranges })
         .await
         .map_err(control::Error::into_problem)?;
-    respond::go(paths::key(key), "The key is changed. Gateways follow within a second.")
+    respond::go(paths::seen_from(paths::key(key), &from), "The key is changed. Gateways follow within a second.")
 }
 
 #[server(endpoint = "keys/set-enabled")]
-pub async fn set_key_enabled(key: KeyId, enabled: bool) -> Result<(), ConsoleError> {
+pub async fn set_key_enabled(key: KeyId, enabled: bool, #[server(default)] from: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     keys::edit::set_enabled(&server.ctx, &actor, key, enabled).await.map_err(control::Error::into_problem)?;
-    respond::go(paths::key(key), if enabled { "The key works again." } else { "The key is disabled." })
+    let notice = if enabled { "The key works again." } else { "The key is disabled." };
+    respond::go(paths::seen_from(paths::key(key), &from), notice)
 }
 
 #[server(endpoint = "keys/remove")]
-pub async fn remove_key(key: KeyId) -> Result<(), ConsoleError> {
+pub async fn remove_key(key: KeyId, #[server(default)] from: String) -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
     let old = keys::list::get(&server.ctx, &actor, key).await.map_err(control::Error::into_problem)?;
     keys::remove::remove(&server.ctx, &actor, key).await.map_err(control::Error::into_problem)?;
-    respond::go(list_of(old.project, old.resource.map(|(id, _)| id)), format!("The API key {} is removed.", old.name))
+    respond::go(list_of(old.project, seen_from(&from, &old)), format!("The API key {} is removed.", old.name))
 }
 
 /// To the list, which takes the key's text out of the session's parcel.
 fn show_once(new: KeyId, project: ProjectId, resource: Option<ResourceId>) -> Result<(), ConsoleError> {
     respond::go(paths::with_query(&list_of(project, resource), "created", &new.to_string()), "")
+}
+
+/// Whose list the key was seen in: the project's holds all keys, a resource's only its own.
+fn seen_from(from: &str, key: &Key) -> Option<ResourceId> {
+    key.resource.as_ref().map(|(id, _)| *id).filter(|_| from != paths::FROM_PROJECT)
 }
 
 /// Where a key is listed with its like.
@@ -88,36 +95,40 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
         return Ok(None);
     }
     let (server, signed) = signed_in()?;
-    let (ctx, actor) = (&server.ctx, &signed.actor);
-    let taken = read(async {
-        let Some(secret) = parcel::take(ctx, actor, &id.to_string()).await? else { return Ok(None) };
-        Ok(Some((keys::list::get(ctx, actor, id).await?, secret)))
-    });
-    Ok(taken.await?.map(|(key, secret)| NewKey { row: row(key, ctx.now()), secret: secret.expose_secret().to_owned() }))
+    let now = server.ctx.now();
+    match take(keys::show::show(&server.ctx, &signed.actor, id)).await {
+        Ok(shown) => {
+            Ok(shown.map(|(key, text)| NewKey { row: row(key, now), secret: text.expose_secret().to_owned() }))
+        }
+        // An address with a key of somebody else, or of none: the list has nothing to say of it.
+        Err(problem) if problem.code == ProblemCode::NotFound => Ok(None),
+        Err(problem) => Err(problem),
+    }
 }
 
-/// All keys of the project, or those of one resource.
+/// The keys of the project, or of one resource, whose name contains `search`.
 pub async fn key_rows(
     project: ProjectId,
     resource: Option<ResourceId>,
+    search: &str,
     request: PageRequest,
 ) -> Result<Page<KeyRow>, Problem> {
     let (server, signed) = signed_in()?;
     let page = match resource {
-        Some(resource) => read(keys::list::of_resource(&server.ctx, &signed.actor, resource, request)).await?,
-        None => read(keys::list::of_project(&server.ctx, &signed.actor, project, request)).await?,
+        Some(resource) => read(keys::list::of_resource(&server.ctx, &signed.actor, resource, search, request)).await?,
+        None => read(keys::list::of_project(&server.ctx, &signed.actor, project, search, request)).await?,
     };
     let now = server.ctx.now();
     Ok(page.map(|key| row(key, now)))
 }
 
-/// One key and the project it belongs to.
-pub async fn key_row(id: &str) -> Result<(KeyRow, ProjectId), Problem> {
+/// A page about one key: where it is, and the key.
+pub async fn at_key(id: &str) -> Result<(Viewer, OrgPlace, ProjectPlace, KeyRow), Problem> {
     let id = super::place::parse::<KeyId>(id, "API key")?;
     let (server, signed) = signed_in()?;
     let key = read(keys::list::get(&server.ctx, &signed.actor, id)).await?;
-    let project = key.project;
-    Ok((row(key, server.ctx.now()), project))
+    let (viewer, org, project) = super::place::at_project(&key.project.to_string()).await?;
+    Ok((viewer, org, project, row(key, server.ctx.now())))
 }
 
 fn row(key: Key, now: OffsetDateTime) -> KeyRow {

@@ -32,9 +32,9 @@ pub async fn resend_verification(email: String) -> Result<(), ConsoleError> {
 }
 
 #[server(endpoint = "identity/verify-email")]
-pub async fn post_verify_email(token: String) -> Result<(), ConsoleError> {
+pub async fn post_verify_email(token: String, password: String) -> Result<(), ConsoleError> {
     let server = server()?;
-    verify_email::verify(&server.ctx, origin(), &token).await.map_err(control::Error::into_problem)?;
+    verify_email::verify(&server.ctx, origin(), &token, password.into()).await.map_err(control::Error::into_problem)?;
     respond::go(paths::SIGN_IN, "Your address is verified. Sign in.")
 }
 

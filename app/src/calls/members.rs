@@ -1,7 +1,7 @@
 //! Members and invitations.
 
 use super::request::{actor, is_prefetch, origin, server, signed_in};
-use super::{read, respond};
+use super::{read, respond, take};
 use crate::error::ConsoleError;
 use crate::model::member::{InvitationRow, Invited, MemberRow, NewLink};
 use crate::paths;
@@ -117,7 +117,7 @@ pub async fn take_new_invitation(id: &str) -> Result<Option<NewLink>, Problem> {
         return Ok(None);
     }
     let (server, signed) = signed_in()?;
-    let token = read(parcel::take(&server.ctx, &signed.actor, &id.to_string())).await?;
+    let token = take(parcel::take(&server.ctx, &signed.actor, &id.to_string())).await?;
     let rules = &server.ctx.rules;
     let link = |token: &str| links::invitation(&rules.public_url, token);
     Ok(token.map(|token| NewLink { link: link(token.expose_secret()), mailed: rules.mail }))

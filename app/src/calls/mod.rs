@@ -21,6 +21,7 @@ pub mod security;
 pub use request::{Server, Signed};
 pub use secrets::SECRET_FIELDS;
 
+use control::identity::sessions::parcel::Taken;
 use kernel::Problem;
 use std::time::Duration;
 
@@ -32,5 +33,13 @@ async fn read<T>(query: impl Future<Output = Result<T, control::Error>>) -> Resu
     match tokio::time::timeout(PATIENCE, query).await {
         Ok(result) => result.map_err(control::Error::into_problem),
         Err(_) => Err(Problem::unavailable("The database took longer than a second to answer.")),
+    }
+}
+
+/// Reads what can be read once. A read that comes too late leaves it where it is; its end alone is not hurried, or it could be lost.
+async fn take<T>(query: impl Future<Output = Result<Option<Taken<T>>, control::Error>>) -> Result<Option<T>, Problem> {
+    match read(query).await? {
+        Some(taken) => taken.keep().await.map(Some).map_err(control::Error::into_problem),
+        None => Ok(None),
     }
 }

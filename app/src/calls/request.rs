@@ -15,6 +15,7 @@ use tower_sessions::Session;
 pub struct Server {
     pub ctx: Ctx,
     pub dialer: Arc<upstream::Dialer>,
+    pub tests: Arc<upstream::Tests>,
 }
 
 /// Who is signed in; an extension of a request with a live session.

@@ -64,6 +64,9 @@ pub async fn test_connection(resource: ResourceId) -> Result<(), ConsoleError> {
         resources::connection::connection(&server.ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
     let target =
         ConnectionString::parse(stored.expose_secret()).map_err(|error| Problem::conflict(error.to_string()))?;
+    let _place = server.tests.begin(actor.user.uuid().as_u128()).ok_or_else(|| {
+        Problem::too_many("Many connections are being tested right now. Try again in a few seconds.", 5)
+    })?;
     let report = upstream::test_connection(&server.dialer, &target)
         .await
         .map_err(|error| Problem::conflict(error.to_string()))?;

@@ -2,12 +2,13 @@
 
 use super::identity::start_session;
 use super::request::{self, actor, is_prefetch, origin, server, signed_in};
-use super::{read, respond};
+use super::{read, respond, take};
 use crate::error::ConsoleError;
 use crate::model::security::{Enrollment, SecondFactor};
 use crate::paths;
+use control::identity::sign_in::Proof;
 use control::identity::{delete_account, rename, second_factor, sessions};
-use kernel::{Problem, SessionId, UserId};
+use kernel::{Problem, SessionId};
 use leptos::server;
 use secrecy::ExposeSecret;
 
@@ -15,19 +16,20 @@ use secrecy::ExposeSecret;
 #[server(endpoint = "identity/second-factor")]
 pub async fn post_second_factor(code: String, #[server(default)] next: String) -> Result<(), ConsoleError> {
     let server = server()?;
-    let user = asked_user().await?;
-    second_factor::verify::verify(&server.ctx, origin(), user, &code).await.map_err(control::Error::into_problem)?;
-    start_session(user).await?;
+    let proof = asked().await?;
+    second_factor::verify::verify(&server.ctx, origin(), proof, &code).await.map_err(control::Error::into_problem)?;
+    start_session(proof).await?;
     respond::go(paths::own(&next).unwrap_or(paths::HOME), "")
 }
 
-/// Whose code the session waits for.
-async fn asked_user() -> Result<UserId, Problem> {
+/// What the session waits for a code to be added to.
+async fn asked() -> Result<Proof, Problem> {
     let session = request::session()?;
-    let user = session.get::<UserId>(super::identity::ASKED).await.ok().flatten();
+    let proof = session.get::<Proof>(super::identity::ASKED).await.ok().flatten();
     let until = session.get::<i64>(super::identity::ASKED_UNTIL).await.ok().flatten().unwrap_or_default();
     let now = server()?.ctx.now().unix_timestamp();
-    user.filter(|_| now < until)
+    proof
+        .filter(|_| now < until)
         .ok_or_else(|| Problem::new(kernel::ProblemCode::Unauthenticated, "Sign in with your password first."))
 }
 
@@ -95,7 +97,7 @@ pub async fn take_codes(asked: bool) -> Result<Option<String>, Problem> {
         return Ok(None);
     }
     let (server, signed) = signed_in()?;
-    let codes = read(sessions::parcel::take(&server.ctx, &signed.actor, second_factor::recovery::PARCEL)).await?;
+    let codes = take(sessions::parcel::take(&server.ctx, &signed.actor, second_factor::recovery::PARCEL)).await?;
     Ok(codes.map(|codes| codes.expose_secret().to_owned()))
 }
 

@@ -1,7 +1,7 @@
 //! The command palette: Ctrl or Cmd and K reaches everything.
 
 use crate::kit::{Glyph, Icon, Skeleton};
-use crate::model::palette::{Item, search};
+use crate::model::palette::{Item, MAX_HITS, search};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -66,7 +66,7 @@ pub fn CommandPalette(
             "ArrowUp" => step(-1),
             "Enter" => {
                 if let Some(item) = hits.with_untracked(|hits| hits.get(active.get_untracked()).cloned()) {
-                    go(&item.href);
+                    go(&item);
                 }
             }
             _ => return,
@@ -89,7 +89,7 @@ pub fn CommandPalette(
                     type="text"
                     role="combobox"
                     aria-label="Search projects, resources, pages and actions"
-                    aria-expanded="true"
+                    aria-expanded=move || if hits.with(Vec::is_empty) { "false" } else { "true" }
                     aria-controls="palette-list"
                     aria-autocomplete="list"
                     aria-activedescendant=move || hits.with(|hits| !hits.is_empty()).then(|| option_id(active.get()))
@@ -104,7 +104,7 @@ pub fn CommandPalette(
                         active.set(0);
                     }
                 />
-                <kbd aria-hidden="true">"Esc"</kbd>
+                <form method="dialog"><button class="palette-close" type="submit" aria-label="Close"><kbd>"Esc"</kbd></button></form>
             </div>
             <div class="palette-list" id="palette-list" role="listbox" aria-label="Results">{options}</div>
             <div class="palette-wait" hidden=move || data.get() != Data::Loading><Skeleton rows=4/></div>
@@ -127,7 +127,7 @@ fn options(hits: &[Item], active: RwSignal<usize>) -> impl IntoView + use<> {
                 group.clone_from(&item.group);
                 view! { <p class="menu-heading" role="presentation">{item.group.clone()}</p> }
             });
-            let href = item.href.clone();
+            let chosen = item.clone();
             view! {
                 {heading}
                 <div
@@ -136,7 +136,7 @@ fn options(hits: &[Item], active: RwSignal<usize>) -> impl IntoView + use<> {
                     id=option_id(index)
                     aria-selected=move || if active.get() == index { "true" } else { "false" }
                     on:pointermove=move |_| active.set(index)
-                    on:click=move |_| go(&href)
+                    on:click=move |_| go(&chosen)
                 >
                     <span class="truncate">{item.label}</span>
                     <span class="palette-hint">{item.hint}</span>
@@ -151,6 +151,7 @@ fn status(data: &Data, hits: usize) -> String {
         Data::Unasked | Data::Loading => "Loading\u{2026}".to_owned(),
         Data::Failed => "The list could not be loaded: the server did not answer.".to_owned(),
         Data::Loaded(_) if hits == 0 => "Nothing matches. Try fewer letters.".to_owned(),
+        Data::Loaded(_) if hits == MAX_HITS => format!("The first {MAX_HITS} results"),
         Data::Loaded(_) if hits == 1 => "1 result".to_owned(),
         Data::Loaded(_) => format!("{hits} results"),
     }
@@ -168,10 +169,16 @@ fn reveal(index: usize) {
     }
 }
 
-fn go(href: &str) {
-    if let Some(window) = web_sys::window() {
+fn go(item: &Item) {
+    if item.posts {
+        let form = document().query_selector(&format!("form[action=\"{}\"]", item.href)).ok().flatten();
+        if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+            // A form without a field has nothing to be refused for.
+            let _ = form.request_submit();
+        }
+    } else if let Some(window) = web_sys::window() {
         // Only a malformed URL is refused, and the items are the server's own paths.
-        let _ = window.location().assign(href);
+        let _ = window.location().assign(&item.href);
     }
 }
 
@@ -180,4 +187,16 @@ async fn fetch_items(src: &str) -> Option<Vec<Item>> {
     let answer = answer.dyn_into::<web_sys::Response>().ok().filter(web_sys::Response::ok)?;
     let text = wasm_bindgen_futures::JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
     serde_json::from_str(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_was_cut_does_not_claim_to_be_whole() {
+        let told = |hits| status(&Data::Loaded(Vec::new()), hits);
+        assert_eq!((told(1), told(MAX_HITS - 1)), ("1 result".to_owned(), format!("{} results", MAX_HITS - 1)));
+        assert_eq!(told(MAX_HITS), format!("The first {MAX_HITS} results"));
+    }
 }

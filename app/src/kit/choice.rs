@@ -13,30 +13,6 @@ pub fn RadioGroup(
     #[prop(into, optional)] value: String,
     #[prop(into, optional)] help: String,
 ) -> impl IntoView {
-    group(name, label, options, value, help, "grid gap-2", "choice")
-}
-
-/// One of a few that need a sentence each: every choice is a card.
-#[component]
-pub fn RadioCards(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
-    options: Vec<Choice>,
-    #[prop(into, optional)] value: String,
-    #[prop(into, optional)] help: String,
-) -> impl IntoView {
-    group(name, label, options, value, help, "grid gap-2 sm:grid-cols-2", "choice choice-card")
-}
-
-fn group(
-    name: String,
-    label: String,
-    options: Vec<Choice>,
-    value: String,
-    help: String,
-    grid: &'static str,
-    class: &'static str,
-) -> AnyView {
     let frame = Frame::new(&name, help);
     let chosen = frame.kept.clone().unwrap_or(value);
     // The summary's link leads to the first radio, which carries the id of the field.
@@ -48,7 +24,7 @@ fn group(
             let checked = option.value == chosen;
             let help = (!option.help.is_empty()).then(|| view! { <span class="choice-help">{option.help}</span> });
             view! {
-                <label class=class for=id>
+                <label class="choice" for=id>
                     <input type="radio" id=id.clone() name=name.clone() value=option.value checked=checked/>
                     <span class="min-w-0"><span class="choice-label">{option.label}</span>{help}</span>
                 </label>
@@ -58,7 +34,7 @@ fn group(
     view! {
         <fieldset class="field" role="radiogroup" aria-invalid=frame.invalid() aria-describedby=frame.described_by()>
             <legend class="label">{label}</legend>
-            <div class=grid>{radios}</div>
+            <div class="grid gap-2">{radios}</div>
             {frame.below()}
         </fieldset>
     }
@@ -117,7 +93,7 @@ mod tests {
         let options = || vec![Choice::new("full", "Full access"), Choice::new("read_only", "Read only").help("No writes.")];
         view! {
             <Form id="f" action="/">
-                <RadioCards name="rights" label="Rights" options=options() value="full"/>
+                <RadioGroup name="rights" label="Rights" options=options() value="full"/>
                 <SelectField name="role" label="Role" options=options() value="full"/>
                 <Checkbox name="agree" label="Agree" checked=true/>
             </Form>

@@ -30,7 +30,7 @@
   });
   let pressed = null;
   on("pointerdown", (event) => (pressed = event.target));
-  // A dialog that shows a secret once is left by its own button alone: one press of Escape must not lose it.
+  // A dialog that shows a secret once is left by its own button alone: one press of Escape must not lose it, nor another dialog cover it.
   const kept = () => document.querySelector("dialog:modal [data-stored]");
   const keep = (event) => {
     if (!kept()) return false;
@@ -59,7 +59,7 @@
       menus().forEach((menu) => { menu.removeAttribute("open"); menu.querySelector("summary").focus(); });
     } else if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.shiftKey && !event.altKey) {
       const palette = document.getElementById("palette");
-      if (!palette) return;
+      if (!palette || keep(event)) return;
       event.preventDefault();
       palette.open ? palette.close() : open(palette, document.activeElement);
     }
@@ -68,7 +68,7 @@
   // A form that is on its way shows it on its button, and is not sent twice.
   on("submit", (event) => {
     const form = event.target;
-    if (form.method === "dialog") return void keep(event);
+    if (form.method === "dialog") return;
     // A page that was fetched ahead would hide what the form changes: without the rules the browser drops it.
     document.querySelector("script[type=speculationrules]")?.remove();
     if (event.defaultPrevented) return;
@@ -76,6 +76,8 @@
     form.dataset.pending = "";
     (event.submitter ?? form.querySelector("[data-submit]"))?.setAttribute("aria-busy", "true");
     root.dataset.navigating = "";
+    // Whoever stops a slow answer stays on the page, and no event tells of it.
+    setTimeout(settle, 10000);
   });
   on("click", (event) => {
     const link = closest(event, "a[href]");

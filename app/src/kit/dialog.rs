@@ -1,8 +1,7 @@
 //! Dialogs: native `<dialog>`, opened by a link whose page holds the same form.
 //!
-//! With the script the link opens the dialog; without it the link leads to the page, or to the dialog itself where it has no page. Leaving needs no
-//! script either: an open dialog is closed by a form of `method="dialog"`, one that the URL points to by a link that points elsewhere. The style
-//! shows the one of both that works.
+//! With the script the link opens the dialog; without it the link leads to the page. Leaving needs no script either: an open dialog is closed by a
+//! form of `method="dialog"`.
 
 use super::button::button_class;
 use super::form::element_id;
@@ -11,9 +10,6 @@ use crate::flash::Flash;
 use leptos::context::Provider;
 use leptos::either::Either;
 use leptos::prelude::*;
-
-/// Points at nothing, so that no dialog is pointed to any more.
-const NOWHERE: &str = "#_";
 
 /// The dialog around the caller, by its element id; its cancel button closes it.
 #[derive(Debug, Clone)]
@@ -86,6 +82,9 @@ pub fn Dialog(
     /// Opens with the page, for a result that has to be seen.
     #[prop(optional)]
     open: bool,
+    /// Holds a `StoredButton`, the only way out: there is nothing to close it by mistake.
+    #[prop(optional)]
+    kept: bool,
     children: Children,
 ) -> impl IntoView {
     let failed = !form.is_empty() && use_context::<Flash>().is_some_and(|flash| flash.failed(&form));
@@ -93,15 +92,19 @@ pub fn Dialog(
     let id = element_id(&id);
     let dismiss = format!("{id}-dismiss");
     let heading = format!("{id}-title");
+    let close = (!kept).then(|| {
+        view! {
+            <button class="btn-icon -mr-2" type="submit" form=dismiss.clone() aria-label="Close" title="Close">
+                <Icon glyph=Glyph::X/>
+            </button>
+        }
+    });
     view! {
         <dialog class="dialog" id=id aria-labelledby=heading open=open data-modal=open.then_some("")>
-            <form method="dialog" id=dismiss.clone()></form>
+            {(!kept).then(|| view! { <form method="dialog" id=dismiss></form> })}
             <header class="dialog-head">
                 <h2 class="dialog-title" id=heading.clone()>{title}</h2>
-                <button class="btn-icon -mr-2" type="submit" form=dismiss aria-label="Close" title="Close">
-                    <Icon glyph=Glyph::X/>
-                </button>
-                <a class="btn-icon -mr-2 pointed-only" href=NOWHERE aria-label="Close" title="Close"><Icon glyph=Glyph::X/></a>
+                {close}
             </header>
             <div class="dialog-body"><Provider value=Inside(id.clone())>{children()}</Provider></div>
         </dialog>
@@ -127,7 +130,6 @@ pub fn Cancel(
     match use_context::<Inside>() {
         Some(Inside(id)) => Either::Left(view! {
             <button class=class type="submit" form=format!("{id}-dismiss") autofocus=autofocus>"Cancel"</button>
-            <a class=format!("{class} pointed-only") href=NOWHERE>"Cancel"</a>
         }),
         None => Either::Right(view! { <a class=class href=href>"Cancel"</a> }),
     }
@@ -180,17 +182,12 @@ pub fn ConfirmDialog(
     }
 }
 
-/// Where a `DialogLink` leads whose dialog has no page of its own: without a script the style shows the dialog that the URL points to.
-pub fn dialog_anchor(dialog: &str) -> String {
-    format!("#{}", element_id(dialog))
-}
-
 /// What a `DialogLink` names to open the `ConfirmDialog` of this form.
 pub fn confirm_dialog_id(form: &str) -> String {
     format!("{form}-dialog")
 }
 
-/// The failure of a form that has no place of its own to show it, such as a button in a row.
+/// The failure of a bare form, where its place matters; elsewhere the page's frame tells of it.
 #[component]
 pub fn FormFailure(#[prop(into)] form: String) -> impl IntoView {
     let state = FormState::of(form);
@@ -233,6 +230,12 @@ mod tests {
         let open = after("keys/create");
         assert!(open.contains(" open") && open.contains("data-modal") && open.contains("Enter a name."), "{open}");
         assert_eq!(after("keys/remove:key_1"), html(page));
+    }
+
+    #[test]
+    fn a_kept_dialog_offers_nothing_that_closes_it() {
+        let html = html(|| view! { <Dialog id="new" title="Key created" open=true kept=true>"ppk_x"</Dialog> });
+        assert!(!html.contains("Close") && !html.contains("dismiss") && !html.contains("<button"), "{html}");
     }
 
     #[test]

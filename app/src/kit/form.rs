@@ -5,6 +5,8 @@ use crate::flash::Flash;
 use kernel::Problem;
 use leptos::context::Provider;
 use leptos::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a form's fields need to know of it. `Form` provides it to everything inside.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +67,7 @@ pub fn Form(
     id: String,
     #[prop(into)] action: String,
     #[prop(into, optional)] class: String,
-    /// Where the form is a single button: no gaps, no summary (its failure is a toast or a notice of the page).
+    /// Where the form is a single button: no gaps, no summary. The page's frame tells of its failure.
     #[prop(optional)]
     bare: bool,
     children: Children,
@@ -86,9 +88,10 @@ pub fn Form(
     .into_any()
 }
 
-/// What went wrong, on top of the form: each wrong field is a link to it. Takes the focus when the page arrives.
+/// What went wrong, on top of the form: each wrong field is a link to it.
 #[component]
 pub fn ErrorSummary(problem: Problem, #[prop(optional)] state: FormState) -> impl IntoView {
+    Told::tell();
     let links = problem
         .fields
         .iter()
@@ -103,12 +106,41 @@ pub fn ErrorSummary(problem: Problem, #[prop(optional)] state: FormState) -> imp
         count => format!("Correct {count} fields:"),
     };
     view! {
+        <Alert>
+            <p class="font-medium">{heading}</p>
+            <ul>{links}</ul>
+        </Alert>
+    }
+}
+
+/// Whether a part of the page has told of the last post's failure. Comes with the flash.
+#[derive(Debug, Clone, Default)]
+pub struct Told(Arc<AtomicBool>);
+
+impl Told {
+    fn tell() {
+        if let Some(Self(told)) = use_context() {
+            told.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// For the page's frame, once its content is rendered: the failure that no form has shown, of a single button or of a form that is gone by now.
+    pub(super) fn rest() -> Option<AnyView> {
+        let Self(told) = use_context()?;
+        let problem = use_context::<Flash>()?.problem.filter(|_| !told.load(Ordering::Relaxed))?;
+        let sentences: Vec<_> = problem.fields.iter().map(|field| field.message.as_str()).collect();
+        let text = if sentences.is_empty() { problem.detail.clone() } else { sentences.join(" ") };
+        Some(view! { <Alert><p class="font-medium">{text}</p></Alert> }.into_any())
+    }
+}
+
+/// The box of what went wrong. Takes the focus when the page arrives.
+#[component]
+fn Alert(children: Children) -> impl IntoView {
+    view! {
         <div class="notice notice-danger" role="alert" tabindex="-1" data-focus="">
             <Icon glyph=Glyph::CircleAlert/>
-            <div class="min-w-0">
-                <p class="font-medium">{heading}</p>
-                <ul>{links}</ul>
-            </div>
+            <div class="min-w-0">{children()}</div>
         </div>
     }
     .into_any()
@@ -118,18 +150,6 @@ pub fn ErrorSummary(problem: Problem, #[prop(optional)] state: FormState) -> imp
 #[component]
 pub fn HiddenField(#[prop(into)] name: String, #[prop(into)] value: String) -> impl IntoView {
     view! { <input type="hidden" name=name value=value/> }
-}
-
-/// Fields that belong together, under one heading.
-#[component]
-pub fn FieldGroup(#[prop(into)] legend: String, children: Children) -> impl IntoView {
-    view! {
-        <fieldset class="form">
-            <legend class="mb-3 text-base font-medium">{legend}</legend>
-            {children()}
-        </fieldset>
-    }
-    .into_any()
 }
 
 /// The buttons at the end of a form.

@@ -1,5 +1,6 @@
 //! The frames of a page.
 
+use super::form::Told;
 use super::{Bar, Logo, Tab, Tabs, Toasts, TopBar};
 use leptos::prelude::*;
 
@@ -20,12 +21,13 @@ pub fn ConsoleLayout(
     children: Children,
 ) -> impl IntoView {
     let tabs = (!tabs.is_empty()).then(|| view! { <Tabs label=tabs_label tabs/> });
+    let content = children();
     view! {
         <a class="skip-link" href="#content">"Skip to content"</a>
         {banner}
         <TopBar bar/>
         {tabs}
-        <main class=if narrow { "page page-narrow" } else { "page" } id="content" tabindex="-1">{children()}</main>
+        <main class=if narrow { "page page-narrow" } else { "page" } id="content" tabindex="-1">{Told::rest()}{content}</main>
         <Toasts/>
     }
     .into_any()
@@ -42,6 +44,7 @@ pub fn AuthLayout(
     below: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
+    let content = children();
     view! {
         <a class="skip-link" href="#content">"Skip to content"</a>
         {banner}
@@ -52,7 +55,8 @@ pub fn AuthLayout(
                     <h1 class="text-lg font-semibold tracking-tight text-balance">{title}</h1>
                     {(!sentence.is_empty()).then(|| view! { <p class="mt-1 text-muted">{sentence}</p> })}
                 </header>
-                {children()}
+                {Told::rest().map(|alert| view! { <div class="mb-6">{alert}</div> })}
+                {content}
             </div>
             {below.map(|below| view! { <div class="mt-6 text-center text-muted">{below}</div> })}
         </main>
@@ -90,8 +94,10 @@ pub fn MessagePage(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kit::testing::html;
-    use crate::kit::{Account, Crumb, MenuLink};
+    use crate::flash::Flash;
+    use crate::kit::testing::{html, html_after};
+    use crate::kit::{Account, Crumb, Form, FormFailure, MenuLink};
+    use kernel::Problem;
 
     fn bar() -> Bar {
         let crumb = |kind, label: &str| Crumb {
@@ -116,6 +122,28 @@ mod tests {
         assert_eq!(html.matches("aria-current=\"page\"").count(), 1, "{html}");
         assert_eq!(html.matches("aria-current=\"location\"").count(), 1, "{html}");
         assert!(html.contains("Switch project") && html.contains("&lt;Acme&gt;"), "{html}");
+    }
+
+    #[test]
+    fn a_failure_that_no_form_shows_is_told_by_the_frame_and_told_once() {
+        let page = || {
+            view! {
+                <ConsoleLayout bar=bar()>
+                    <Form id="large" action="/a">"x"</Form>
+                    <Form id="small" action="/b" bare=true>"x"</Form>
+                    <FormFailure form="placed"/>
+                </ConsoleLayout>
+            }
+        };
+        let auth = || view! { <AuthLayout title="Join"><Form id="small" action="/b" bare=true>"x"</Form></AuthLayout> };
+        let failed = |form: &str| Flash::failure(form, Problem::conflict("It is <gone>."), Vec::new());
+        for form in ["large", "small", "placed", "of another page"] {
+            let html = html_after(failed(form), page);
+            assert_eq!(html.matches("role=\"alert\"").count(), 1, "{form}: {html}");
+            assert_eq!(html.matches("It is &lt;gone&gt;.").count(), 1, "{form}: {html}");
+        }
+        assert!(html_after(failed("small"), auth).contains("role=\"alert\""));
+        assert!(!html_after(Flash::success("small", "Done."), page).contains("role=\"alert\""));
     }
 
     #[test]

@@ -83,28 +83,6 @@ pub fn MenuLinks(
     .into_any()
 }
 
-/// A menu entry that opens a dialog; `href` is the page with the same form.
-#[component]
-pub fn MenuDialogLink(
-    #[prop(into)] href: String,
-    #[prop(into)] dialog: String,
-    #[prop(optional)] icon: Option<Glyph>,
-    #[prop(optional)] danger: bool,
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <a
-            class=if danger { "menu-item menu-danger" } else { "menu-item" }
-            href=href
-            data-dialog=super::form::element_id(&dialog)
-            data-no-prefetch=""
-        >
-            {icon.map(|glyph| view! { <Icon glyph/> })}
-            <span class="min-w-0 flex-1 truncate">{children()}</span>
-        </a>
-    }
-}
-
 /// A menu entry that submits the form around it.
 #[component]
 pub fn MenuSubmit(#[prop(optional)] icon: Option<Glyph>, children: Children) -> impl IntoView {

@@ -4,7 +4,7 @@ use super::field::{Frame, Label};
 use super::{Glyph, Icon};
 use leptos::prelude::*;
 
-/// One of the choices of a `SelectField`, `RadioGroup` or `RadioCards`.
+/// One of the choices of a `SelectField` or `RadioGroup`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     pub value: String,

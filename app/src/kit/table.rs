@@ -7,7 +7,6 @@ use leptos::prelude::*;
 pub struct Column {
     label: String,
     class: &'static str,
-    hidden: bool,
     sort: Option<Sort>,
 }
 
@@ -26,7 +25,7 @@ pub enum Order {
 
 impl Column {
     pub fn text(label: impl Into<String>) -> Self {
-        Self { label: label.into(), class: "text", hidden: false, sort: None }
+        Self { label: label.into(), class: "text", sort: None }
     }
 
     /// Right-aligned, in figures of one width.
@@ -39,17 +38,12 @@ impl Column {
         Self { class: "actions", ..Self::text(label) }
     }
 
-    /// The heading is for screen readers alone.
-    pub fn hide_label(self) -> Self {
-        Self { hidden: true, ..self }
-    }
-
     pub fn sort(self, sort: Sort) -> Self {
         Self { sort: Some(sort), ..self }
     }
 
     fn view(self) -> AnyView {
-        let Self { label, class, hidden, sort } = self;
+        let Self { label, class, sort } = self;
         let (order, arrow) = match sort.as_ref().and_then(|sort| sort.order) {
             Some(Order::Ascending) => (Some("ascending"), "\u{2191}"),
             Some(Order::Descending) => (Some("descending"), "\u{2193}"),
@@ -60,7 +54,6 @@ impl Column {
                 <a class="th-sort" href=sort.href>{label}<span aria-hidden="true">{arrow}</span></a>
             }
             .into_any(),
-            None if hidden => view! { <span class="sr-only">{label}</span> }.into_any(),
             None => label.into_any(),
         };
         view! { <th scope="col" class=class aria-sort=order>{label}</th> }.into_any()
@@ -155,7 +148,7 @@ mod tests {
         let html = html(|| {
             let order = Sort { href: "?sort=-name".into(), order: Some(Order::Ascending) };
             let columns =
-                vec![Column::text("Name").sort(order), Column::number("Operations"), Column::actions("Action").hide_label()];
+                vec![Column::text("Name").sort(order), Column::number("Operations"), Column::actions("Action")];
             view! {
                 <Table caption="API keys" columns>
                     <Row><HeadCell href="/k">"<b>"</HeadCell><NumberCell>"12"</NumberCell><ActionsCell>"x"</ActionsCell></Row>

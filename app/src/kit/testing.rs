@@ -17,6 +17,7 @@ pub fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
 pub fn html_after<V: IntoView + 'static>(flash: crate::flash::Flash, view: impl FnOnce() -> V) -> String {
     html(move || {
         provide_context(flash);
+        provide_context(super::Told::default());
         view()
     })
 }

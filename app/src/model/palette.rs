@@ -12,6 +12,9 @@ pub struct Item {
     #[serde(default)]
     pub hint: String,
     pub href: String,
+    /// Not a link: `href` is the action of a form of the page, which is sent.
+    #[serde(default)]
+    pub posts: bool,
     /// Other words that find it.
     #[serde(default)]
     pub keywords: String,
@@ -25,7 +28,7 @@ pub struct Hit {
 }
 
 /// Enough for a screen; whoever needs the fortieth hit types one more letter.
-const MAX_HITS: usize = 40;
+pub const MAX_HITS: usize = 40;
 
 /// The items that match, grouped as they came, the best group and the best of each group first. An empty query keeps the given order.
 pub fn search(query: &str, items: &[Item]) -> Vec<Hit> {

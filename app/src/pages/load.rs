@@ -86,8 +86,17 @@ pub fn list_url(path: &str, search: &str, sort: Sort, page: u32) -> String {
     url
 }
 
-/// A column by which the list sorts: a click turns the order around.
-pub fn sorted_column(column: Column, by: [Sort; 2], now: Sort, url: impl Fn(Sort) -> String) -> Column {
+/// The column of names, by which a click sorts or turns the order around. `url` leads to a page of the list in an order.
+pub fn by_name(now: Sort, url: impl Fn(Sort, u32) -> String) -> Column {
+    sorted(Column::text("Name"), [Sort::Name, Sort::NameDescending], now, url)
+}
+
+/// The same of the time that makes one newer than the other: "Created", "Joined".
+pub fn by_time(label: &str, now: Sort, url: impl Fn(Sort, u32) -> String) -> Column {
+    sorted(Column::text(label), [Sort::Oldest, Sort::Newest], now, url)
+}
+
+fn sorted(column: Column, by: [Sort; 2], now: Sort, url: impl Fn(Sort, u32) -> String) -> Column {
     let [first, second] = by;
     let order = match now {
         sort if sort == first => Some(Order::Ascending),
@@ -95,5 +104,5 @@ pub fn sorted_column(column: Column, by: [Sort; 2], now: Sort, url: impl Fn(Sort
         _ => None,
     };
     let next = if now == first { second } else { first };
-    column.sort(crate::kit::Sort { href: url(next), order })
+    column.sort(crate::kit::Sort { href: url(next, 1), order })
 }

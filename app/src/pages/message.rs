@@ -1,6 +1,7 @@
 //! Pages that say one thing.
 
 use crate::calls::request::current_path;
+use crate::calls::respond::{set_status, status};
 use crate::kit::{ButtonKind, ButtonLink, MessagePage};
 use crate::paths;
 use kernel::{Problem, ProblemCode};
@@ -10,13 +11,8 @@ use leptos_meta::Title;
 /// What went wrong, instead of the page.
 #[component]
 pub fn ProblemPage(problem: Problem) -> impl IntoView {
-    let (code, title) = match problem.code {
-        ProblemCode::NotFound => ("404", "Not found"),
-        ProblemCode::Forbidden => ("403", "Not allowed"),
-        ProblemCode::Unauthenticated | ProblemCode::SecondFactor => ("401", "Signed out"),
-        ProblemCode::Unavailable | ProblemCode::TooMany => ("503", "Not available right now"),
-        _ => ("500", "Something failed"),
-    };
+    let code = status(problem.code).as_str().to_owned();
+    let title = title(problem.code);
     let retry = matches!(problem.code, ProblemCode::Unavailable | ProblemCode::TooMany | ProblemCode::Internal);
     view! {
         <Title text=title/>
@@ -27,11 +23,24 @@ pub fn ProblemPage(problem: Problem) -> impl IntoView {
     }
 }
 
+const fn title(code: ProblemCode) -> &'static str {
+    match code {
+        ProblemCode::Invalid => "Not accepted",
+        ProblemCode::Unauthenticated | ProblemCode::SecondFactor => "Signed out",
+        ProblemCode::Forbidden => "Not allowed",
+        ProblemCode::NotFound => "Not found",
+        ProblemCode::Conflict => "Not possible now",
+        ProblemCode::TooMany => "Too many requests",
+        ProblemCode::Unavailable => "Not available right now",
+        ProblemCode::Internal => "Something failed",
+    }
+}
+
 /// Where no route leads.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     let problem =
         Problem::new(ProblemCode::NotFound, "There is no page at this address. It may have been moved or deleted.");
-    crate::calls::respond::set_status(&problem);
+    set_status(&problem);
     view! { <ProblemPage problem/> }
 }

@@ -23,6 +23,10 @@ pub enum Class {
     Transaction,
     /// A limit of the resource.
     Limit,
+    /// Whoever asks may not.
+    Unauthorized,
+    /// Not now; again in a moment.
+    Unavailable,
     /// The plan or its execution is at odds with itself.
     Internal,
 }
@@ -38,6 +42,16 @@ impl QueryError {
 
     pub fn internal(message: impl Into<String>) -> Self {
         Self { class: Class::Internal, ..Self::user("P6000", message) }
+    }
+
+    /// P6002: the key is none, or not for this.
+    pub fn unauthorized(message: impl Into<String>) -> Self {
+        Self { class: Class::Unauthorized, ..Self::user("P6002", message) }
+    }
+
+    /// P6008: what is needed for an answer cannot be had at the moment.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self { class: Class::Unavailable, ..Self::user("P6008", message) }
     }
 
     /// P2028, with the words of the official executor.

@@ -1,16 +1,19 @@
 //! From a request to its answer: which resource, which connection, which plan.
 
+use crate::cache::{Answer, Budget, Cache, Key, Status, Strategy};
 use crate::error::QueryError;
 use crate::interpret::{Generators, Run};
 use crate::limits::Limits;
 use crate::pool::Pool;
 use crate::request::{Plans, Query};
-use crate::session::{Access, Lease};
+use crate::session::Access;
 use crate::transactions::{End, Transactions};
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use kernel::ResourceId;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -45,17 +48,20 @@ pub trait Source: Send + Sync + 'static {
 /// Runs plans against the databases of all resources. One for the whole process.
 pub struct Gateway {
     directory: Box<dyn Directory>,
-    source: Box<dyn Source>,
+    source: Arc<dyn Source>,
     dialer: Arc<Dialer>,
     plans: Plans,
+    /// Of all caches together.
+    budget: Arc<Budget>,
     tenants: RwLock<HashMap<(ResourceId, Access), Arc<Tenant>>>,
 }
 
 /// One resource by one kind of access: what one tenant does is felt by no other.
 struct Tenant {
-    version: u64,
+    version: AtomicU64,
     pool: Arc<Pool>,
     transactions: Arc<Transactions>,
+    cache: Arc<Cache>,
 }
 
 /// The body of `/transaction/start`.
@@ -85,6 +91,8 @@ pub enum Isolation {
     Serializable,
 }
 
+/// Bytes of all answers that are kept.
+const CACHE: usize = 512 * 1024 * 1024;
 /// How often idle connections are looked after.
 const TENDING: Duration = Duration::from_secs(10);
 
@@ -92,14 +100,15 @@ impl Gateway {
     pub fn new(directory: impl Directory, source: impl Source, dialer: Arc<Dialer>) -> Self {
         Self {
             directory: Box::new(directory),
-            source: Box::new(source),
+            source: Arc::new(source),
             dialer,
             plans: Plans::default(),
+            budget: Budget::new(CACHE),
             tenants: RwLock::default(),
         }
     }
 
-    /// Answers `POST /query`, or `POST /transaction/ID/query`: the value of `data`, as JSON.
+    /// Answers `POST /query`, or `POST /transaction/ID/query`. `strategy`: whether the answer may be one that was given before.
     ///
     /// # Errors
     /// See [`QueryError`].
@@ -108,37 +117,36 @@ impl Gateway {
         resource: ResourceId,
         access: Access,
         transaction: Option<&str>,
-        body: &[u8],
-    ) -> Result<Vec<u8>, QueryError> {
+        body: &Bytes,
+        strategy: &Strategy,
+    ) -> Result<Answer, QueryError> {
         let tenant = self.tenant(resource, access).await?;
         let query = self.plans.read(body)?;
-        let limit = tenant.pool.limits().query_timeout;
-        let answer = async {
-            let mut out = Vec::with_capacity(1024);
-            match transaction {
-                Some(id) => tenant.transactions.with(id, async |lease| self.run(lease, &query, &mut out).await).await?,
-                None => {
-                    let mut lease = tenant.pool.lease(None).await?;
-                    let outcome = self.run(&mut lease, &query, &mut out).await;
-                    lease.release().await;
-                    outcome?;
-                }
-            }
-            Ok(out)
-        };
-        // What is left of a query that took too long is cancelled by its lease.
-        timeout(limit, answer).await.unwrap_or_else(|_| {
-            Err(QueryError::limit(
-                "P6004",
-                format!("Query timeout exceeded: the query took longer than {} ms.", limit.as_millis()),
-            ))
-        })
+        if let (Some(params), None, true, false) =
+            (query.raw_params(), transaction, tenant.pool.limits().cache, strategy.is_none() || !query.plan.reads)
+        {
+            let key = Key { plan: query.plan.id, params: params.clone() };
+            let (cache, source) = (Arc::clone(&tenant.cache), Arc::clone(&self.source));
+            let now_ms = source.now_ms();
+            return cache.answer(key, strategy, now_ms, || Box::pin(run(tenant, source, query, None))).await;
+        }
+        let (json, at_ms) = run(tenant, Arc::clone(&self.source), query, transaction).await?;
+        Ok(Answer { json, status: Status::None, at_ms })
     }
 
-    async fn run(&self, lease: &mut Lease, query: &Query, out: &mut Vec<u8>) -> Result<(), QueryError> {
-        let mut random = |bytes: &mut [u8]| self.source.fill(bytes);
-        let tools = Generators { now_ms: self.source.now_ms(), random: &mut random };
-        Run::new(lease, &query.params, &query.comment, tools).answer(&query.plan.root, out).await
+    /// Answers `POST /invalidate`: ends the kept answers that have one of the tags, or all.
+    ///
+    /// # Errors
+    /// Where the resource cannot be used.
+    pub async fn invalidate(&self, resource: ResourceId, tags: Option<&[Box<str>]>) -> Result<(), QueryError> {
+        for access in [Access::Full, Access::ReadOnly] {
+            let tenant = self.tenant(resource, access).await?;
+            match tags {
+                Some(tags) => tenant.cache.invalidate(tags),
+                None => tenant.cache.purge(),
+            }
+        }
+        Ok(())
     }
 
     /// Answers `POST /transaction/start`: the id of the new transaction.
@@ -208,16 +216,18 @@ impl Gateway {
     async fn tenant(&self, id: ResourceId, access: Access) -> Result<Arc<Tenant>, QueryError> {
         let resource = self.directory.resource(id).await?;
         let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&(id, access)).cloned();
-        if let Some(tenant) = known.filter(|tenant| tenant.version == resource.version) {
+        if let Some(tenant) = known.filter(|tenant| tenant.is_of(&resource)) {
             return Ok(tenant);
         }
         let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tenant) = tenants.get(&(id, access)).filter(|tenant| tenant.version == resource.version) {
+        if let Some(tenant) = tenants.get(&(id, access)).filter(|tenant| tenant.is_of(&resource)) {
             return Ok(Arc::clone(tenant));
         }
+        let limits = resource.limits.clone();
         let tenant = Arc::new(Tenant {
-            version: resource.version,
-            pool: Pool::new(resource.target.clone(), Arc::clone(&self.dialer), access, resource.limits.clone()),
+            version: AtomicU64::new(resource.version),
+            cache: Arc::new(Cache::new(limits.cache_bytes, Arc::clone(&self.budget))),
+            pool: Pool::new(resource.target.clone(), Arc::clone(&self.dialer), access, limits),
             transactions: Arc::default(),
         });
         if let Some(old) = tenants.insert((id, access), Arc::clone(&tenant)) {
@@ -225,4 +235,53 @@ impl Gateway {
         }
         Ok(tenant)
     }
+}
+
+impl Tenant {
+    /// Whether it still is this resource. What changed may matter to nobody here, as a name does: then transactions and answers live on.
+    fn is_of(&self, resource: &Resource) -> bool {
+        if self.version.load(Ordering::Relaxed) == resource.version {
+            return true;
+        }
+        let same = *self.pool.limits() == resource.limits && self.pool.target().is_same(&resource.target);
+        if same {
+            self.version.store(resource.version, Ordering::Relaxed);
+        }
+        same
+    }
+}
+
+/// Runs a query over a connection of its own, or the one of its transaction: the value of `data` as JSON, and when it was asked for.
+async fn run(
+    tenant: Arc<Tenant>,
+    source: Arc<dyn Source>,
+    query: Query,
+    transaction: Option<&str>,
+) -> Result<(Bytes, u64), QueryError> {
+    let (plan, params, comment) = query.read()?;
+    let now_ms = source.now_ms();
+    let (limit, mut out) = (tenant.pool.limits().query_timeout, Vec::with_capacity(1024));
+    let answer = async {
+        let mut random = |bytes: &mut [u8]| source.fill(bytes);
+        match transaction {
+            Some(id) => {
+                let mut held = tenant.transactions.hold(id, "query").await?;
+                let tools = Generators { now_ms, random: &mut random };
+                Run::new(held.lease()?, &params, &comment, tools).answer(&plan.root, &mut out).await
+            }
+            None => {
+                let mut lease = tenant.pool.lease(None).await?;
+                let tools = Generators { now_ms, random: &mut random };
+                let outcome = Run::new(&mut lease, &params, &comment, tools).answer(&plan.root, &mut out).await;
+                lease.release().await;
+                outcome
+            }
+        }
+    };
+    // What is left of a query that took too long is cancelled by its lease.
+    timeout(limit, answer).await.unwrap_or_else(|_| {
+        let limit = limit.as_millis();
+        Err(QueryError::limit("P6004", format!("Query timeout exceeded: the query took longer than {limit} ms.")))
+    })?;
+    Ok((out.into(), now_ms))
 }

@@ -10,6 +10,7 @@
 //!
 //! What the crate needs of the control plane it asks by [`Directory`]; time and randomness by [`Source`].
 
+mod cache;
 mod error;
 mod gateway;
 mod interpret;
@@ -25,6 +26,7 @@ mod transactions;
 mod value;
 mod wire;
 
+pub use cache::{Answer, Status, Strategy};
 pub use error::{Class, QueryError};
 pub use gateway::{Directory, Gateway, Isolation, Resource, Source, Start};
 pub use limits::Limits;

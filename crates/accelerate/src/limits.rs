@@ -17,6 +17,9 @@ pub struct Limits {
     pub transaction_timeout: Duration,
     /// Bytes of an answer.
     pub response_bytes: usize,
+    /// Whether answers may be kept where a query asks for it, and how many bytes of them.
+    pub cache: bool,
+    pub cache_bytes: usize,
     /// After so long without use a connection is closed.
     pub idle: Duration,
 }
@@ -30,6 +33,8 @@ impl Default for Limits {
             query_timeout: Duration::from_secs(10),
             transaction_timeout: Duration::from_secs(15),
             response_bytes: 5 * 1024 * 1024,
+            cache: true,
+            cache_bytes: 32 * 1024 * 1024,
             idle: Duration::from_secs(60),
         }
     }

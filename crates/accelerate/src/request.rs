@@ -3,6 +3,7 @@
 use crate::error::QueryError;
 use crate::interpret::Parameters;
 use crate::plan::Node;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -12,19 +13,49 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A query of a client.
+/// A query of a client, as far as it has to be read to know whether its answer is kept.
 pub struct Query {
     pub plan: Arc<Plan>,
-    pub params: Parameters,
-    /// A comment for the database's log, in the form of sqlcommenter; empty for none.
-    pub comment: String,
+    rest: Rest,
+}
+
+/// What stands behind the plan.
+enum Rest {
+    /// From the parameters to the end of the body.
+    Raw(Bytes),
+    /// Of a body whose order is another one.
+    Read(Parameters, String),
+}
+
+impl Query {
+    /// The parameters as the client wrote them; none for a body in another order.
+    pub fn raw_params(&self) -> Option<&Bytes> {
+        match &self.rest {
+            Rest::Raw(rest) => Some(rest),
+            Rest::Read(..) => None,
+        }
+    }
+
+    /// The parameters, and a comment for the database's log in the form of sqlcommenter, empty for none.
+    ///
+    /// # Errors
+    /// Where they are none, with the place.
+    pub fn read(self) -> Result<(Arc<Plan>, Parameters, String), QueryError> {
+        let (params, comment) = match self.rest {
+            Rest::Raw(rest) => parameters(&rest)?,
+            Rest::Read(params, comment) => (params, comment),
+        };
+        Ok((self.plan, params, comment))
+    }
 }
 
 /// A plan that is ready to run, and the words around it.
 pub struct Plan {
     pub root: Node,
-    /// `findMany`, `queryRaw`.
-    pub operation: Box<str>,
+    /// No other plan of this process has it.
+    pub id: u64,
+    /// Whether it does nothing but read by statements of the client's own: what it answers may be kept.
+    pub reads: bool,
     /// The bytes before the parameters: two requests that share them share the plan.
     prefix: Box<[u8]>,
     used: AtomicU64,
@@ -32,7 +63,6 @@ pub struct Plan {
 
 #[derive(Deserialize)]
 struct Body<'a> {
-    operation: Box<str>,
     #[serde(borrow)]
     plan: &'a RawValue,
     #[serde(borrow)]
@@ -42,7 +72,7 @@ struct Body<'a> {
 }
 
 #[derive(Deserialize)]
-struct Rest {
+struct Tail {
     #[serde(default)]
     comments: Option<BTreeMap<String, String>>,
 }
@@ -95,11 +125,11 @@ impl Plans {
     ///
     /// # Errors
     /// A body that is no query, with the place.
-    pub fn read(&self, body: &[u8]) -> Result<Query, QueryError> {
+    pub fn read(&self, body: &Bytes) -> Result<Query, QueryError> {
         for end in candidates(body) {
-            let Some((prefix, rest)) = body.split_at_checked(end) else { break };
+            let Some(prefix) = body.get(..end) else { break };
             if let Some(plan) = self.find(prefix) {
-                return with_rest(plan, rest);
+                return Ok(Query { plan, rest: Rest::Raw(body.slice(end..)) });
             }
         }
         let text = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
@@ -112,11 +142,13 @@ impl Plans {
         let used = AtomicU64::new(self.clock.fetch_add(1, Ordering::Relaxed));
         let prefix = body.get(..start).filter(|prefix| plan < start && prefix.ends_with(PARAMS) && start <= LONGEST);
         let prefix = prefix.unwrap_or_default();
-        let plan = Arc::new(Plan { root, operation: read.operation, prefix: prefix.into(), used });
-        if !prefix.is_empty() {
-            self.keep(Arc::clone(&plan));
+        let (id, reads) = (used.load(Ordering::Relaxed), root.reads());
+        let plan = Arc::new(Plan { root, id, reads, prefix: prefix.into(), used });
+        if prefix.is_empty() {
+            return Ok(Query { plan, rest: Rest::Read(params, comment(read.comments)) });
         }
-        Ok(Query { plan, params, comment: comment(read.comments) })
+        self.keep(Arc::clone(&plan));
+        Ok(Query { plan, rest: Rest::Raw(body.slice(start..)) })
     }
 
     fn find(&self, prefix: &[u8]) -> Option<Arc<Plan>> {
@@ -166,10 +198,10 @@ fn candidates(body: &[u8]) -> impl Iterator<Item = usize> {
     memchr::memmem::find_iter(body, PARAMS).map(|at| at + PARAMS.len()).take(CANDIDATES)
 }
 
-fn with_rest(plan: Arc<Plan>, rest: &[u8]) -> Result<Query, QueryError> {
+fn parameters(rest: &[u8]) -> Result<(Parameters, String), QueryError> {
     let text = std::str::from_utf8(rest).map_err(|_| malformed("it is not UTF-8"))?;
     if text.trim_end() == "{}}" {
-        return Ok(Query { plan, params: Parameters::default(), comment: String::new() });
+        return Ok((Parameters::default(), String::new()));
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Parameters>();
     let params = values.next().unwrap_or_else(|| Ok(Parameters::default()));
@@ -179,12 +211,12 @@ fn with_rest(plan: Arc<Plan>, rest: &[u8]) -> Result<Query, QueryError> {
         None if after == "}" => None,
         None => return Err(malformed("something stands behind the parameters")),
         Some(fields) => {
-            let rest: Rest =
+            let tail: Tail =
                 serde_json::from_str(&format!("{{{fields}")).map_err(|error| malformed(&error.to_string()))?;
-            rest.comments
+            tail.comments
         }
     };
-    Ok(Query { plan, params, comment: comment(comments) })
+    Ok((params, comment(comments)))
 }
 
 fn malformed(why: &str) -> QueryError {
@@ -217,9 +249,9 @@ fn encoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn body(params: &str, rest: &str) -> Vec<u8> {
+    fn body(params: &str, rest: &str) -> Bytes {
         format!(r#"{{"model":"params","operation":"findMany","plan":{{"type":"value","args":{{"x":1,"params":2}}}},"params":{params}{rest}}}"#)
-            .into_bytes()
+            .into()
     }
 
     #[test]
@@ -230,8 +262,7 @@ mod tests {
         assert!(Arc::ptr_eq(&first.plan, &second.plan), "the same plan");
         let third = plans.read(&body("{}", r#","comments":{"route":"/*'; drop"}"#)).unwrap();
         assert!(Arc::ptr_eq(&first.plan, &third.plan));
-        assert_eq!(third.comment, " /*route='%2F%2A%27%3B%20drop'*/");
-        assert_eq!(&*third.plan.operation, "findMany");
+        assert_eq!(third.read().unwrap().2, " /*route='%2F%2A%27%3B%20drop'*/");
     }
 
     #[test]
@@ -239,10 +270,10 @@ mod tests {
         let plans = Plans::default();
         plans.read(&body("{}", "")).unwrap();
         for wrong in ["", "{", "{}}x", "[]", "{} {}", "1"] {
-            let mut body = body("{}", "");
+            let mut body = body("{}", "").to_vec();
             body.truncate(body.len() - 3);
             body.extend_from_slice(wrong.as_bytes());
-            assert!(plans.read(&body).is_err(), "{wrong}");
+            assert!(plans.read(&body.into()).and_then(Query::read).is_err(), "{wrong}");
         }
     }
 
@@ -251,7 +282,7 @@ mod tests {
         let plans = Plans::new(SHARDS * 1000);
         for at in 0..1000 {
             let body = format!(r#"{{"operation":"o{at}","plan":{{"type":"unit"}},"params":{{}}}}"#);
-            plans.read(body.as_bytes()).unwrap();
+            plans.read(&body.into()).unwrap();
         }
         let bytes: usize = plans.shards.iter().map(|shard| shard.lock().unwrap().bytes).sum();
         assert!(bytes <= SHARDS * 1000, "{bytes}");

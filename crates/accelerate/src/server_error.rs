@@ -177,6 +177,10 @@ fn constrained(constraint: Option<&Json>) -> String {
 pub fn failed(failure: Failure, raw: bool) -> QueryError {
     match failure {
         Failure::Server(error) => refused(&error, raw),
+        Failure::Sink(error) if raw && error.code == "P2010" => {
+            let message = format!("Raw query failed. Code: `N/A`. Message: `{}`", error.message);
+            QueryError { message, ..*error }
+        }
         Failure::Sink(error) => *error,
         Failure::Closed => QueryError::user("P1017", "Server has closed the connection.")
             .with_meta(adapter_error(json!({ "kind": "ConnectionClosed" }))),

@@ -135,7 +135,7 @@ impl Lease {
             Ok(done) if self.access == Access::ReadOnly && !reads(&done.command) => {
                 // A command that reaches beyond its transaction: the connection must not see another statement.
                 self.connection = None;
-                Err(QueryError::user("P6002", format!("This API key is read-only: {} is not allowed.", done.command)))
+                Err(QueryError::unauthorized(format!("This API key is read-only: {} is not allowed.", done.command)))
             }
             Ok(done) => Ok(done),
             Err(failure) => Err(self.fail(failure, raw)),
@@ -145,7 +145,7 @@ impl Lease {
     fn fail(&mut self, failure: Failure, raw: bool) -> QueryError {
         match failure {
             Failure::Server(error) if error.code == "25006" && self.access == Access::ReadOnly => {
-                QueryError::user("P6002", format!("This API key is read-only: {}.", error.message))
+                QueryError::unauthorized(format!("This API key is read-only: {}.", error.message))
             }
             Failure::Server(error) => failed(Failure::Server(error), raw),
             lost => {

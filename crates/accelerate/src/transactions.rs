@@ -5,7 +5,7 @@ use crate::session::Lease;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 /// Ended transactions that are remembered, to say how they ended.
@@ -20,9 +20,18 @@ pub struct Transactions {
 
 pub struct Transaction {
     /// Empty once it is over. One request at a time.
-    lease: AsyncMutex<Option<Lease>>,
+    lease: Arc<AsyncMutex<Option<Lease>>>,
     timeout: Duration,
     started: Instant,
+}
+
+/// The connection of a transaction, in the hands of one request.
+pub struct Held(OwnedMutexGuard<Option<Lease>>);
+
+impl Held {
+    pub fn lease(&mut self) -> Result<&mut Lease, QueryError> {
+        self.0.as_mut().ok_or_else(|| QueryError::internal("A transaction without a connection"))
+    }
 }
 
 struct Closed {
@@ -44,7 +53,7 @@ impl Transactions {
     /// Keeps a transaction that has begun until it is ended, at the latest after its time.
     pub fn open(self: &Arc<Self>, id: &str, lease: Lease, timeout: Duration) {
         let transaction =
-            Arc::new(Transaction { lease: AsyncMutex::new(Some(lease)), timeout, started: Instant::now() });
+            Arc::new(Transaction { lease: Arc::new(AsyncMutex::new(Some(lease))), timeout, started: Instant::now() });
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id.into(), transaction);
         let (transactions, id) = (Arc::downgrade(self), id.to_owned());
         tokio::spawn(async move {
@@ -55,19 +64,17 @@ impl Transactions {
         });
     }
 
-    /// Runs one request of a transaction; others of it wait.
+    /// A transaction for one request; others of it wait.
     ///
     /// # Errors
-    /// P2028 where there is none of this id any more; otherwise whatever `request` says.
-    pub async fn with<T>(
-        &self,
-        id: &str,
-        request: impl AsyncFnOnce(&mut Lease) -> Result<T, QueryError>,
-    ) -> Result<T, QueryError> {
-        let transaction = self.find(id).ok_or_else(|| self.gone(id, "query"))?;
-        let mut lease = transaction.lease.lock().await;
-        let Some(held) = lease.as_mut() else { return Err(self.gone(id, "query")) };
-        request(held).await
+    /// P2028 where there is none of this id any more.
+    pub async fn hold(&self, id: &str, operation: &str) -> Result<Held, QueryError> {
+        let transaction = self.find(id).ok_or_else(|| self.gone(id, operation))?;
+        let lease = Arc::clone(&transaction.lease).lock_owned().await;
+        match *lease {
+            Some(_) => Ok(Held(lease)),
+            None => Err(self.gone(id, operation)),
+        }
     }
 
     /// Commits or rolls back.

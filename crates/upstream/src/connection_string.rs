@@ -113,6 +113,12 @@ impl ConnectionString {
         url.into()
     }
 
+    /// Whether both lead to the same database by the same credentials and parameters.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.expose_url().expose_secret() == other.expose_url().expose_secret()
+    }
+
     fn format(&self, password: &str) -> String {
         let Self { scheme, host, port, .. } = self;
         let (user, database) = (percent::encode(&self.user), percent::encode(&self.database));

@@ -72,7 +72,7 @@ pub struct Stamp {
 impl Stamp {
     /// The memory of the step of that name, for these inputs.
     pub fn of(workspace: &Workspace, name: &str, inputs: Inputs) -> Self {
-        let file = workspace.scratch().join("stamps").join(name.to_lowercase().replace(' ', "-"));
+        let file = workspace.scratch().join("stamps").join(name.to_lowercase().replace([' ', '/'], "-"));
         Self { file, digest: inputs.digest() }
     }
 

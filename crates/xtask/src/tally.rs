@@ -37,6 +37,14 @@ impl Tally {
         self.failed == 0 && self.passed > 0
     }
 
+    /// The last line `3 passed, 0 failed` of a program of ours.
+    pub fn of_line(output: &str) -> Option<Self> {
+        output.lines().rev().find_map(|line| {
+            let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
+            Some(Self { passed: passed.parse().ok()?, failed: failed.parse().ok()? })
+        })
+    }
+
     /// The sum of Rust's `test result: ok. 3 passed; 0 failed; ...` lines.
     pub fn of_libtest(output: &str) -> Self {
         let mut sum = Self::default();

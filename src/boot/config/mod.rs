@@ -81,6 +81,13 @@ impl Config {
                 console.listen
             );
         }
+        if !https && !console.insecure_http && !console.is_on_loopback() {
+            bail!(
+                "configuration: console.public_url: \"{}\" is not https, so cookies and passwords would cross the network in the clear. Give the https \
+                 address of what stands in front, or accept it with console.insecure_http = true",
+                console.url()
+            );
+        }
         if !self.data.listen.ip().is_loopback() && !console.insecure_http {
             bail!(
                 "configuration: data.listen: {} is reachable from other machines, and API keys would cross the network in the clear. Listen on the \
@@ -165,12 +172,23 @@ mod tests {
             ("", vec![("PENTAPRISM__CONSOLE", "x")], "PENTAPRISM__CONSOLE"),
             ("", vec![("PENTAPRISM__CONSOLE__LISTEN", "0.0.0.0:80")], "console.insecure_http"),
             ("", vec![("PENTAPRISM__DATA__LISTEN", "0.0.0.0:81")], "data.listen"),
+            ("[console]\npublic_url = \"http://console.example.com\"", vec![], "console.public_url"),
+            ("[console]\npublic_url = \"http://10.0.0.1:3000\"", vec![], "console.public_url"),
+            ("[console]\npublic_url = \"http://localhost.example.com\"", vec![], "console.public_url"),
             ("[mail]\nsmtp_url = \"smtp://x\"", vec![], "mail.from"),
             ("[network]\ndenied_ranges = [\"10.0.0.0/99\"]", vec![], "network.denied_ranges[0]"),
         ] {
             let error = format!("{:#}", load(file, &environment).unwrap_err());
             assert!(error.contains(key), "{error}");
         }
+    }
+
+    #[test]
+    fn plain_http_is_for_the_loopback_interface_or_on_demand() {
+        for url in ["http://localhost:3000", "http://127.0.0.2", "http://[::1]:3000", "https://console.example.com"] {
+            load(&format!("[console]\npublic_url = \"{url}\""), &[]).unwrap();
+        }
+        load("[console]\npublic_url = \"http://console.example.com\"\ninsecure_http = true", &[]).unwrap();
     }
 
     #[test]

@@ -4,7 +4,7 @@ use control::identity::sign_up::Policy;
 use ipnet::IpNet;
 use kernel::Access;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +26,14 @@ impl Console {
         }
     }
 
+    /// Whether people reach it on this machine alone, as far as its address tells.
+    pub fn is_on_loopback(&self) -> bool {
+        let uri = self.url().parse::<http::Uri>().ok();
+        let Some(host) = uri.as_ref().and_then(http::Uri::host) else { return false };
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    }
+
     pub fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
@@ -35,6 +43,7 @@ impl Console {
 #[serde(deny_unknown_fields)]
 pub struct Data {
     pub listen: SocketAddr,
+    pub region: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

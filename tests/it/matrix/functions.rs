@@ -32,7 +32,7 @@ pub const FUNCTIONS: &[Function] = &[
     // This server sends no mail.
     row(Everybody, "identity/request-reset", "email={email}").answers(409),
     row(Everybody, "identity/resend-verification", "email={email}").answers(409),
-    row(Everybody, "identity/verify-email", "token=none").answers(404),
+    row(Everybody, "identity/verify-email", "token=none&password=none").answers(404),
     row(Everybody, "identity/reset-password", "token={reset}&new_password=another-horse-entirely"),
     row(SignedIn, "palette", ""),
     row(SignedIn, "identity/sign-out", ""),

@@ -5,11 +5,13 @@ mod forms;
 mod functions;
 mod pages;
 mod routes;
+mod served;
 
 use crate::world::Who;
 use http::StatusCode;
 use kernel::Role;
 
+pub use functions::FUNCTIONS;
 pub use routes::{ROUTES, template};
 
 /// Whom a function or a page is for.
@@ -28,6 +30,11 @@ pub const ADMINS: For = For::Members(Role::Admin);
 pub const OWNERS: For = For::Members(Role::Owner);
 
 impl For {
+    /// Whoever sees most of a page.
+    pub fn visitor(self) -> Who {
+        [Who::Owner, Who::Operator].into_iter().find(|who| self.refusal(*who).is_none()).unwrap_or(Who::Anonymous)
+    }
+
     /// How somebody is refused; none for whom it is for.
     pub fn refusal(self, who: Who) -> Option<StatusCode> {
         match (self, who) {

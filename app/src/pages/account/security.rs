@@ -1,12 +1,10 @@
+use super::factor_forms::{DISABLE, DISABLE_QUESTION, DisableForm, RENEW, RENEW_QUESTION, RenewForm};
 use crate::calls::identity::{ChangePassword, EndOtherSessions, session_rows, viewer};
-use crate::calls::security::{
-    DisableSecondFactor, EndSession, EnrollSecondFactor, RenewRecoveryCodes, second_factor_status, take_codes,
-};
-use crate::kit::dialog_anchor;
+use crate::calls::security::{EndSession, EnrollSecondFactor, second_factor_status, take_codes};
 use crate::kit::{
-    ActionsCell, Badge, ButtonKind, ButtonSize, Cancel, Card, Cell, Column, ConsoleLayout, DateOnly, Dialog,
-    DialogActions, DialogLink, Form, FormActions, HeadCell, HiddenField, MonoCell, PageHeader, PasswordField,
-    RelativeTime, Row, SecretBox, Section, StoredButton, SubmitButton, Table, Tone,
+    ActionsCell, Badge, ButtonKind, ButtonSize, Card, Cell, Column, ConsoleLayout, DateOnly, Dialog, DialogLink, Form,
+    FormActions, HeadCell, HiddenField, MonoCell, PageHeader, PasswordField, RelativeTime, Row, SecretBox, Section,
+    StoredButton, SubmitButton, Table, Tone,
 };
 use crate::model::place::SessionRow;
 use crate::model::security::SecondFactor;
@@ -62,23 +60,11 @@ fn Factor(factor: SecondFactor) -> impl IntoView {
         <Card title="Second factor" sentence="Signing in asks for a code.">
             <p class="mb-4">"On since "<DateOnly at=since/>", with "{left}" recovery codes left."</p>
             <div class="flex flex-wrap gap-2">
-                <DialogLink href=dialog_anchor("renew-codes") dialog="renew-codes">"New recovery codes"</DialogLink>
-                <DialogLink href=dialog_anchor("disable-factor") dialog="disable-factor" kind=ButtonKind::Danger>"Turn off"</DialogLink>
+                <DialogLink href=paths::RECOVERY_CODES dialog=RENEW>"New recovery codes"</DialogLink>
+                <DialogLink href=paths::DISABLE_SECOND_FACTOR dialog=DISABLE kind=ButtonKind::Danger>"Turn off"</DialogLink>
             </div>
-            <Dialog id="renew-codes" title="New recovery codes?" form="account/renew-recovery-codes">
-                <Form id="account/renew-recovery-codes" action=RenewRecoveryCodes::url()>
-                    <p>"The old ones stop working."</p>
-                    <PasswordField name="password" label="Password"/>
-                    <DialogActions><SubmitButton>"Make new codes"</SubmitButton><Cancel href=paths::ACCOUNT_SECURITY/></DialogActions>
-                </Form>
-            </Dialog>
-            <Dialog id="disable-factor" title="Turn the second factor off?" form="account/disable-second-factor">
-                <Form id="account/disable-second-factor" action=DisableSecondFactor::url()>
-                    <p>"The password alone will open your account."</p>
-                    <PasswordField name="password" label="Password"/>
-                    <DialogActions><SubmitButton kind=ButtonKind::Danger>"Turn off"</SubmitButton><Cancel href=paths::ACCOUNT_SECURITY/></DialogActions>
-                </Form>
-            </Dialog>
+            <Dialog id=RENEW title=RENEW_QUESTION form=RENEW><RenewForm/></Dialog>
+            <Dialog id=DISABLE title=DISABLE_QUESTION form=DISABLE><DisableForm/></Dialog>
         </Card>
     }
     .into_any()
@@ -87,7 +73,7 @@ fn Factor(factor: SecondFactor) -> impl IntoView {
 #[component]
 fn NewCodes(codes: String) -> impl IntoView {
     view! {
-        <Dialog id="recovery-codes" title="Your recovery codes" open=true>
+        <Dialog id="recovery-codes" title="Your recovery codes" open=true kept=true>
             <div class="form">
                 <p>"Each signs you in once when your authenticator app is not at hand. Keep them apart from your password."</p>
                 <SecretBox id="new-codes" name="recovery codes" secret=codes/>

@@ -1,5 +1,6 @@
 //! What operators see: users, organizations, settings, the waitlist.
 
+mod delete_user;
 mod new_user;
 mod orgs;
 mod settings;
@@ -7,6 +8,7 @@ mod user;
 mod users;
 mod waitlist;
 
+pub use delete_user::DeleteUserPage;
 pub use new_user::NewUserPage;
 pub use orgs::AdminOrgsPage;
 pub use settings::AdminSettingsPage;

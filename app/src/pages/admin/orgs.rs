@@ -3,13 +3,13 @@ use crate::calls::admin::{SetAccess, org_rows};
 use crate::calls::identity::viewer;
 use crate::kit::{
     ButtonKind, ButtonLink, ButtonSize, Cell, Choice, Column, ConsoleLayout, EmptyState, Form, Glyph, HeadCell,
-    HiddenField, NumberCell, PageHeader, Pagination, Row, SearchField, SelectField, SubmitButton, Table,
+    HiddenField, NumberCell, PageHeader, Pagination, RelativeTime, Row, SearchField, SelectField, SubmitButton, Table,
 };
 use crate::model::admin::OrgRow;
 use crate::pages::chrome::{banner, bar};
-use crate::pages::load::{load, page_request, query, section, show};
+use crate::pages::load::{by_name, by_time, list_url, load, page_request, query, section, show};
 use crate::paths;
-use kernel::page::Page;
+use kernel::page::{Page, Sort};
 use kernel::{Access, OrgId, Product};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -43,24 +43,18 @@ fn Orgs(orgs: Page<OrgRow>, search: String) -> impl IntoView {
     }
     let (request, total) = (orgs.request, orgs.total);
     let rows = orgs.items.into_iter().map(row).collect_view();
+    let url = move |sort: Sort, page: u32| list_url(paths::ADMIN_ORGS, &search, sort, page);
     let columns = vec![
-        Column::text("Name"),
+        by_name(request.sort, &url),
         Column::number("Members"),
         Column::number("Projects"),
         Column::text("Accelerate"),
         Column::text("Pulse"),
+        by_time("Created", request.sort, &url),
     ];
-    let href = move |page: u32| {
-        let path = if search.is_empty() {
-            paths::ADMIN_ORGS.to_owned()
-        } else {
-            paths::with_query(paths::ADMIN_ORGS, "q", &search)
-        };
-        paths::with_query(&path, "page", &page.to_string())
-    };
     view! {
         <Table caption="Organizations" columns>{rows}</Table>
-        <Pagination request total noun="organizations" href/>
+        <Pagination request total noun="organizations" href=move |page| url(request.sort, page)/>
     }
     .into_any()
 }
@@ -74,6 +68,7 @@ fn row(org: OrgRow) -> impl IntoView {
             <NumberCell>{org.projects}</NumberCell>
             <Cell><AccessForm org=org.id name=accelerate product=Product::Accelerate access=org.accelerate/></Cell>
             <Cell><AccessForm org=org.id name=pulse product=Product::Pulse access=org.pulse/></Cell>
+            <Cell><RelativeTime at=org.created_at/></Cell>
         </Row>
     }
 }

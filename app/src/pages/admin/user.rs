@@ -1,10 +1,10 @@
+use super::delete_user::{DELETE_USER, DeleteUserFields};
 use super::{At, tabs};
 use crate::calls::admin::{ClearSecondFactor, DeleteUser, MakeResetLink, SetOperator, user_row};
 use crate::calls::identity::viewer;
 use crate::kit::{
     ButtonKind, ButtonLink, Card, ConfirmDialog, ConsoleLayout, CopyableId, DefinitionList, DialogLink, Fact, Form,
-    FormFailure, Glyph, HiddenField, PageHeader, RelativeTime, SubmitButton, TextField, confirm_dialog_id,
-    dialog_anchor,
+    Glyph, HiddenField, PageHeader, RelativeTime, SubmitButton, confirm_dialog_id,
 };
 use crate::model::admin::UserRow;
 use crate::pages::chrome::{banner, bar};
@@ -13,8 +13,6 @@ use crate::paths;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-
-const DELETE: &str = "admin/delete-user";
 
 /// One account, as its operator looks after it.
 #[component]
@@ -65,8 +63,6 @@ fn Access(user: UserRow) -> impl IntoView {
     });
     view! {
         <Card title="Access" sentence="A reset link lets its holder choose a new password.">
-            <FormFailure form="admin/set-operator"/>
-            <FormFailure form="admin/reset-link"/>
             <div class="flex flex-wrap gap-2">
                 <Form id="admin/reset-link" action=MakeResetLink::url() bare=true>
                     <HiddenField name="user" value=id.to_string()/>
@@ -87,11 +83,9 @@ fn Access(user: UserRow) -> impl IntoView {
 fn Deletion(user: UserRow) -> impl IntoView {
     view! {
         <Card title="Delete account" sentence="Organizations in which it is the only member go with it." danger=true>
-            <DialogLink href=dialog_anchor(&confirm_dialog_id(DELETE)) dialog=confirm_dialog_id(DELETE) kind=ButtonKind::Danger>"Delete account"</DialogLink>
-            <ConfirmDialog id=DELETE title=format!("Delete the account of {}?", user.name) action=DeleteUser::url() verb="Delete account" back=paths::admin_user(user.id)>
-                <p>"This cannot be undone."</p>
-                <HiddenField name="user" value=user.id.to_string()/>
-                <TextField name="confirmation" label=format!("Type \u{201c}{}\u{201d} to confirm", user.email) autocomplete="off"/>
+            <DialogLink href=paths::delete_user(user.id) dialog=confirm_dialog_id(DELETE_USER) kind=ButtonKind::Danger>"Delete account"</DialogLink>
+            <ConfirmDialog id=DELETE_USER title=format!("Delete the account of {}?", user.name) action=DeleteUser::url() verb="Delete account" back=paths::admin_user(user.id)>
+                <DeleteUserFields user=user.clone()/>
             </ConfirmDialog>
         </Card>
     }

@@ -7,9 +7,9 @@ use crate::kit::{
 };
 use crate::model::admin::UserRow;
 use crate::pages::chrome::{banner, bar};
-use crate::pages::load::{load, page_request, query, section, show};
+use crate::pages::load::{by_name, by_time, list_url, load, page_request, query, section, show};
 use crate::paths;
-use kernel::page::Page;
+use kernel::page::{Page, Sort};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -45,21 +45,17 @@ fn Users(users: Page<UserRow>, search: String) -> impl IntoView {
     }
     let (request, total) = (users.request, users.total);
     let rows = users.items.into_iter().map(row).collect_view();
+    let url = move |sort: Sort, page: u32| list_url(paths::ADMIN, &search, sort, page);
     let columns = vec![
-        Column::text("Name"),
+        by_name(request.sort, &url),
         Column::number("Organizations"),
         Column::text("Second factor"),
         Column::text("Last seen"),
-        Column::text("Created"),
+        by_time("Created", request.sort, &url),
     ];
-    let href = move |page: u32| {
-        let path =
-            if search.is_empty() { paths::ADMIN.to_owned() } else { paths::with_query(paths::ADMIN, "q", &search) };
-        paths::with_query(&path, "page", &page.to_string())
-    };
     view! {
         <Table caption="Users" columns>{rows}</Table>
-        <Pagination request total noun="users" href/>
+        <Pagination request total noun="users" href=move |page| url(request.sort, page)/>
     }
     .into_any()
 }
@@ -87,7 +83,7 @@ fn row(user: UserRow) -> impl IntoView {
 #[component]
 fn ResetLink(link: String) -> impl IntoView {
     view! {
-        <Dialog id="reset-link" title="Reset link" open=true>
+        <Dialog id="reset-link" title="Reset link" open=true kept=true>
             <div class="form">
                 <p>"Whoever opens it chooses a new password for the account. It works once, for an hour."</p>
                 <SecretBox id="new-reset-link" name="reset link" secret=link/>

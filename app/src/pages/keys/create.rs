@@ -71,7 +71,7 @@ pub fn NewProjectKeyPage() -> impl IntoView {
     load(async move { at_project(&id).await }, |(viewer, org, project)| {
         let scope = Scope { project: project.id, resource: None };
         view! {
-            <Title text="New API key"/>
+            <Title text="New API Key"/>
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, At::Settings) banner=banner() narrow=true>
                 <PageHeader title="New API Key" sentence=format!("A key of {}.", project.name)/>
                 {form(scope, org.may.manage_keys)}
@@ -86,7 +86,7 @@ pub fn NewResourceKeyPage() -> impl IntoView {
     load(async move { at_resource(&id).await }, |(viewer, org, project, resource)| {
         let scope = Scope { project: project.id, resource: Some(resource.id) };
         view! {
-            <Title text="Create API key"/>
+            <Title text="Create API Key"/>
             <ConsoleLayout
                 bar=bar(&viewer, resource_crumbs(&org, &project, &resource))
                 tabs_label="Resource"

@@ -1,15 +1,14 @@
 use super::Scope;
 use super::create::RangesField;
 use super::table::state;
-use crate::calls::keys::{EditKey, SetKeyEnabled, key_row};
-use crate::calls::place::at_project;
+use crate::calls::keys::{EditKey, SetKeyEnabled, at_key};
 use crate::kit::{
     ButtonKind, ButtonLink, ButtonRow, Card, Choice, ConsoleLayout, CopyableId, DateOnly, DefinitionList, Fact, Form,
     FormActions, Glyph, HiddenField, Notice, PageHeader, RelativeTime, SelectField, StatusDot, SubmitButton, TextField,
 };
 use crate::model::key::{KeyRow, KeyState};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
-use crate::pages::load::{load, param};
+use crate::pages::load::{load, param, query};
 use crate::paths;
 use kernel::key::Rights;
 use leptos::prelude::*;
@@ -19,25 +18,20 @@ use leptos_meta::Title;
 /// One key: what it may do, who made it, when it was used.
 #[component]
 pub fn KeyPage() -> impl IntoView {
-    let id = param("key");
-    let data = async move {
-        let (key, project) = key_row(&id).await?;
-        let (viewer, org, project) = at_project(&project.to_string()).await?;
-        Ok((viewer, org, project, key))
-    };
-    load(data, |(viewer, org, project, key)| {
+    let (id, from) = (param("key"), query("from"));
+    load(async move { at_key(&id).await }, move |(viewer, org, project, key)| {
+        let scope = Scope::seen_from(project.id, &key, &from);
         let (tone, label) = state(&key);
         let aside = view! { <StatusDot tone label/> }.into_any();
-        let back = Scope { project: project.id, resource: key.resource.as_ref().map(|(id, _)| *id) }.list();
         let form = match org.may.manage_keys.clone() {
-            None => view! { <Edit key_row=key.clone()/> }.into_any(),
+            None => view! { <Edit key_row=key.clone() scope/> }.into_any(),
             Some(reason) => view! { <Notice>{reason}</Notice> }.into_any(),
         };
         view! {
             <Title text=format!("API key {}", key.name)/>
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, At::Settings) banner=banner() narrow=true>
                 <PageHeader title=key.name.clone() sentence=key.shortened() aside>
-                    <ButtonLink href=back icon=Glyph::ArrowLeft>"All API keys"</ButtonLink>
+                    <ButtonLink href=scope.list() icon=Glyph::ArrowLeft>"All API keys"</ButtonLink>
                 </PageHeader>
                 <About key_row=key/>
                 {form}
@@ -71,9 +65,9 @@ fn About(key_row: KeyRow) -> impl IntoView {
 }
 
 #[component]
-fn Edit(key_row: KeyRow) -> impl IntoView {
-    let id = key_row.id.to_string();
-    let verb = if key_row.resource.is_none() { "Remove API key" } else { "Delete" };
+fn Edit(key_row: KeyRow, scope: Scope) -> impl IntoView {
+    let (id, from) = (key_row.id.to_string(), scope.from(&key_row));
+    let verb = scope.remove_verb();
     let rights = Rights::ALL.map(|rights| Choice::new(rights.as_str(), rights.label())).to_vec();
     let toggle = match key_row.state {
         KeyState::Expired => None,
@@ -86,16 +80,18 @@ fn Edit(key_row: KeyRow) -> impl IntoView {
             <Form id="keys/set-enabled" action=SetKeyEnabled::url() bare=true>
                 <HiddenField name="key" value=id.clone()/>
                 <HiddenField name="enabled" value=enabled/>
+                <HiddenField name="from" value=from/>
                 <SubmitButton kind=ButtonKind::Secondary icon>{verb}</SubmitButton>
             </Form>
         }
     });
     let rotate = (key_row.state == KeyState::Active && !key_row.rotated)
-        .then(|| view! { <ButtonLink href=paths::rotate_key(key_row.id) icon=Glyph::RefreshCw>"Rotate"</ButtonLink> });
+        .then(|| view! { <ButtonLink href=paths::seen_from(paths::rotate_key(key_row.id), from) icon=Glyph::RefreshCw>"Rotate"</ButtonLink> });
     view! {
         <Card title="What it may do">
             <Form id="keys/edit" action=EditKey::url()>
                 <HiddenField name="key" value=id.clone()/>
+                <HiddenField name="from" value=from/>
                 <TextField name="name" label="Name" value=key_row.name.clone()/>
                 <SelectField name="rights" label="Rights" options=rights value=key_row.rights.as_str()/>
                 <RangesField value=key_row.allowed_ranges.join("\n")/>
@@ -106,7 +102,7 @@ fn Edit(key_row: KeyRow) -> impl IntoView {
             <ButtonRow>
                 {rotate}
                 {toggle}
-                <ButtonLink href=paths::remove_key(key_row.id) kind=ButtonKind::Danger icon=Glyph::Trash2>{verb}</ButtonLink>
+                <ButtonLink href=paths::seen_from(paths::remove_key(key_row.id), from) kind=ButtonKind::Danger icon=Glyph::Trash2>{verb}</ButtonLink>
             </ButtonRow>
         </Card>
     }

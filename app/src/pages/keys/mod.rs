@@ -15,6 +15,8 @@ pub use shown::NewKeyShown;
 pub use table::KeyTable;
 
 use crate::calls::keys::list_of;
+use crate::model::key::KeyRow;
+use crate::paths;
 use kernel::{ProjectId, ResourceId};
 
 /// Which list of keys a page shows: a project's or a resource's.
@@ -25,6 +27,17 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// The list that a key was come to from, as the query of its page says.
+    pub fn seen_from(project: ProjectId, key: &KeyRow, from: &str) -> Self {
+        let resource = key.resource.as_ref().map(|(id, _)| *id);
+        Self { project, resource: resource.filter(|_| from != paths::FROM_PROJECT) }
+    }
+
+    /// What the key's pages and forms carry, to lead back here.
+    pub fn from(self, key: &KeyRow) -> &'static str {
+        if self.resource.is_none() && key.resource.is_some() { paths::FROM_PROJECT } else { "" }
+    }
+
     /// The page with the list.
     pub fn list(self) -> String {
         list_of(self.project, self.resource)

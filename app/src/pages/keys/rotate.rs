@@ -1,10 +1,10 @@
-use crate::calls::keys::{RotateKey, key_row};
-use crate::calls::place::at_project;
+use super::Scope;
+use crate::calls::keys::{RotateKey, at_key};
 use crate::kit::{
     Cancel, Card, Choice, ConsoleLayout, DialogActions, Form, HiddenField, Notice, PageHeader, RadioGroup, SubmitButton,
 };
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
-use crate::pages::load::{load, param};
+use crate::pages::load::{load, param, query};
 use crate::paths;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -13,13 +13,10 @@ use leptos_meta::Title;
 /// Asks how long the old key goes on working beside the new one.
 #[component]
 pub fn RotateKeyPage() -> impl IntoView {
-    let id = param("key");
-    let data = async move {
-        let (key, project) = key_row(&id).await?;
-        let (viewer, org, project) = at_project(&project.to_string()).await?;
-        Ok((viewer, org, project, key))
-    };
-    load(data, |(viewer, org, project, key)| {
+    let (id, from) = (param("key"), query("from"));
+    load(async move { at_key(&id).await }, move |(viewer, org, project, key)| {
+        let scope = Scope::seen_from(project.id, &key, &from);
+        let from = scope.from(&key);
         let overlaps = [("0", "It stops at once"), ("1h", "For 1 hour"), ("24h", "For 24 hours"), ("7d", "For 7 days")];
         let options = overlaps.map(|(value, label)| Choice::new(value, label)).to_vec();
         let form = match org.may.manage_keys.clone() {
@@ -28,10 +25,11 @@ pub fn RotateKeyPage() -> impl IntoView {
                     <Form id="keys/rotate" action=RotateKey::url()>
                         <p>"A new key of the same name, scope and rights takes the place of this one. It is shown once."</p>
                         <HiddenField name="key" value=key.id.to_string()/>
+                        <HiddenField name="from" value=from/>
                         <RadioGroup name="overlap" label="How long the old key goes on working" options value="24h"/>
                         <DialogActions>
                             <SubmitButton>"Rotate API key"</SubmitButton>
-                            <Cancel href=paths::key(key.id)/>
+                            <Cancel href=paths::seen_from(paths::key(key.id), from)/>
                         </DialogActions>
                     </Form>
                 </Card>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[component]
 pub fn NewKeyShown(scope: Scope, new: NewKey) -> impl IntoView {
     view! {
-        <Dialog id="key-created" title=format!("API key {} created", new.row.name) open=true>
+        <Dialog id="key-created" title=format!("API key {} created", new.row.name) open=true kept=true>
             <div class="form">
                 <SecretBox id="new-key-secret" name="API key" secret=new.secret.clone()/>
                 <CodeBlock label=".env" code=env_lines(&new.secret)/>

@@ -2,11 +2,11 @@ use super::Scope;
 use super::remove::{RemoveKeyFields, remove_form};
 use crate::calls::keys::RemoveKey;
 use crate::kit::{
-    ActionsCell, Badge, Cell, Column, ConfirmDialog, DialogIconLink, EmptyState, Glyph, HeadCell, IconButton, MonoCell,
-    Pagination, RelativeTime, Row, StatusDot, Table, Tone, confirm_dialog_id,
+    ActionsCell, Badge, ButtonLink, Cell, Column, ConfirmDialog, DialogIconLink, EmptyState, Glyph, HeadCell,
+    IconButton, MonoCell, Pagination, RelativeTime, Row, SearchField, StatusDot, Table, Tone, confirm_dialog_id,
 };
 use crate::model::key::{KeyRow, KeyState};
-use crate::pages::load::{list_url, sorted_column};
+use crate::pages::load::{by_name, by_time, list_url};
 use crate::paths;
 use kernel::key::Rights;
 use kernel::page::{Page, Sort};
@@ -18,9 +18,22 @@ use leptos::server_fn::ServerFn;
 pub fn KeyTable(
     scope: Scope,
     keys: Page<KeyRow>,
+    /// What they were searched for.
+    search: String,
     /// Why the viewer may not change them.
     reason: Option<String>,
 ) -> impl IntoView {
+    let field = (keys.total > 10 || !search.is_empty())
+        .then(|| view! { <SearchField action=scope.list() label="Search API keys" value=search.clone()/> });
+    if keys.items.is_empty() && !search.is_empty() {
+        return view! {
+            {field}
+            <EmptyState glyph=Glyph::Search title="Nothing matches" sentence=format!("No API key's name contains \u{201c}{search}\u{201d}.")>
+                <ButtonLink href=scope.list()>"Show all API keys"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any();
+    }
     if keys.items.is_empty() {
         let sentence = reason.unwrap_or_else(|| "Create one and give it to your application.".to_owned());
         return view! { <EmptyState glyph=Glyph::KeyRound title="No API keys yet" sentence/> }.into_any();
@@ -29,21 +42,17 @@ pub fn KeyTable(
     let (request, total) = (keys.request, keys.total);
     let dialogs = keys.items.iter().filter(|_| may).map(|key| dialog(scope, key)).collect_view();
     let rows = keys.items.into_iter().map(|key| row(scope, key, may)).collect_view();
-    let url = move |sort: Sort, page: u32| list_url(&scope.list(), "", sort, page);
-    let sorted = |label, by| sorted_column(Column::text(label), by, request.sort, |sort| url(sort, 1));
-    let mut columns = vec![sorted("Name", [Sort::Name, Sort::NameDescending]), Column::text("Key")];
+    let url = move |sort: Sort, page: u32| list_url(&scope.list(), &search, sort, page);
+    let mut columns = vec![by_name(request.sort, &url), Column::text("Key")];
     if scope.resource.is_none() {
         columns.push(Column::text("Scope"));
     }
-    columns.extend([
-        Column::text("Status"),
-        Column::text("Last used"),
-        sorted("Created", [Sort::Oldest, Sort::Newest]),
-    ]);
+    columns.extend([Column::text("Status"), Column::text("Last used"), by_time("Created", request.sort, &url)]);
     if may {
         columns.push(Column::actions("Action"));
     }
     view! {
+        {field}
         <Table caption="API keys" columns>{rows}</Table>
         <Pagination request total noun="API keys" href=move |page| url(request.sort, page)/>
         {dialogs}
@@ -53,7 +62,7 @@ pub fn KeyTable(
 }
 
 fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
-    let shortened = key.shortened();
+    let (shortened, from) = (key.shortened(), scope.from(&key));
     let (tone, status) = state(&key);
     let reach = scope.resource.is_none().then(|| {
         let reach = key.resource.as_ref().map_or_else(|| "Project".to_owned(), |(_, name)| name.clone());
@@ -69,9 +78,9 @@ fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
         let form = remove_form(key.id);
         view! {
             <ActionsCell>
-                {may_rotate.then(|| view! { <IconButton glyph=Glyph::RefreshCw label=rotate href=paths::rotate_key(key.id)/> })}
+                {may_rotate.then(|| view! { <IconButton glyph=Glyph::RefreshCw label=rotate href=paths::seen_from(paths::rotate_key(key.id), from)/> })}
                 <DialogIconLink
-                    href=paths::remove_key(key.id)
+                    href=paths::seen_from(paths::remove_key(key.id), from)
                     dialog=confirm_dialog_id(&form)
                     glyph=Glyph::Trash2
                     label=if scope.resource.is_none() { format!("Remove API key {name}") } else { format!("Delete API key {name}") }
@@ -83,7 +92,7 @@ fn row(scope: Scope, key: KeyRow, may: bool) -> impl IntoView {
     let read_only = (key.rights == Rights::ReadOnly).then(|| view! { " "<Badge>"Read only"</Badge> });
     view! {
         <Row quiet={key.state != KeyState::Active}>
-            <HeadCell href=paths::key(key.id)>{key.name.clone()}{read_only}</HeadCell>
+            <HeadCell href=paths::seen_from(paths::key(key.id), from)>{key.name.clone()}{read_only}</HeadCell>
             <MonoCell>{shortened}</MonoCell>
             {reach}
             <Cell><StatusDot tone label=status/></Cell>
@@ -102,9 +111,9 @@ fn dialog(scope: Scope, key: &KeyRow) -> impl IntoView + use<> {
             title=scope.remove_question(&key.name)
             action=RemoveKey::url()
             verb=scope.remove_verb()
-            back=paths::key(key.id)
+            back=scope.list()
         >
-            <RemoveKeyFields key_row=key.clone()/>
+            <RemoveKeyFields key_row=key.clone() scope/>
         </ConfirmDialog>
     }
 }

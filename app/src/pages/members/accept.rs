@@ -1,6 +1,6 @@
 use crate::calls::identity::viewer;
 use crate::calls::members::{AcceptInvitation, DeclineInvitation, invited};
-use crate::kit::{AuthLayout, ButtonKind, ButtonLink, Form, FormFailure, HiddenField, SubmitButton};
+use crate::kit::{AuthLayout, ButtonKind, ButtonLink, Form, HiddenField, SubmitButton};
 use crate::model::member::Invited;
 use crate::pages::chrome::banner;
 use crate::pages::load::{load, param};
@@ -8,8 +8,6 @@ use crate::paths;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-
-const ACCEPT: &str = "members/accept-invitation";
 
 /// Where an invitation's link leads, signed in or not.
 #[component]
@@ -54,9 +52,8 @@ fn Answer(token: String, invited: Invited) -> impl IntoView {
     }
     let declined = token.clone();
     view! {
-        <FormFailure form=ACCEPT/>
         <div class="form">
-            <Form id=ACCEPT action=AcceptInvitation::url() bare=true>
+            <Form id="members/accept-invitation" action=AcceptInvitation::url() bare=true>
                 <HiddenField name="token" value=token/>
                 <SubmitButton wide=true>"Accept invitation"</SubmitButton>
             </Form>

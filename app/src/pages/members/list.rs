@@ -1,23 +1,22 @@
 use super::invite::InviteForm;
+use super::leave::{LEAVE, LeaveFields};
 use crate::calls::members::{LeaveOrg, RevokeInvitation, invitation_rows, member_rows, take_new_invitation};
 use crate::calls::place::at_org;
 use crate::kit::ButtonSize;
 use crate::kit::{
     ActionsCell, Badge, ButtonKind, ButtonLink, Card, Cell, Column, ConfirmDialog, ConsoleLayout, DateOnly, Dialog,
     DialogLink, EmptyState, Form, Glyph, HeadCell, HiddenField, IconButton, PageHeader, Pagination, RelativeTime, Row,
-    SearchField, SecretBox, Section, StoredButton, SubmitButton, Table, Tone, confirm_dialog_id, dialog_anchor,
+    SearchField, SecretBox, Section, StoredButton, SubmitButton, Table, Tone, confirm_dialog_id,
 };
 use crate::model::member::{InvitationRow, MemberRow, NewLink};
 use crate::model::place::OrgPlace;
 use crate::pages::chrome::{At, banner, bar, org_crumb, org_tabs};
-use crate::pages::load::{load, page_request, param, query, section, show};
+use crate::pages::load::{by_name, by_time, list_url, load, page_request, param, query, section, show};
 use crate::paths;
-use kernel::page::Page;
+use kernel::page::{Page, Sort};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-
-const LEAVE: &str = "members/leave";
 
 #[component]
 pub fn MembersPage() -> impl IntoView {
@@ -68,19 +67,20 @@ fn Members(org: OrgPlace, members: Page<MemberRow>, search: String) -> impl Into
         .into_any();
     }
     let rows = members.items.into_iter().map(|member| member_row(&org, member, may)).collect_view();
-    let mut columns =
-        vec![Column::text("Name"), Column::text("Role"), Column::text("Joined"), Column::text("Last seen")];
+    let url = move |sort: Sort, page: u32| list_url(&path, &search, sort, page);
+    let mut columns = vec![
+        by_name(request.sort, &url),
+        Column::text("Role"),
+        by_time("Joined", request.sort, &url),
+        Column::text("Last seen"),
+    ];
     if may {
         columns.push(Column::actions("Action"));
     }
-    let href = move |page: u32| {
-        let path = if search.is_empty() { path.clone() } else { paths::with_query(&path, "q", &search) };
-        paths::with_query(&path, "page", &page.to_string())
-    };
     view! {
         {field}
         <Table caption="Members" columns>{rows}</Table>
-        <Pagination request total noun="members" href/>
+        <Pagination request total noun="members" href=move |page| url(request.sort, page)/>
     }
     .into_any()
 }
@@ -154,10 +154,9 @@ fn Invitations(org: OrgPlace, invitations: Vec<InvitationRow>) -> impl IntoView 
 fn Leave(org: OrgPlace) -> impl IntoView {
     view! {
         <Card title="Leave organization" sentence="You lose access at once; coming back needs an invitation." danger=true>
-            <DialogLink href=dialog_anchor(&confirm_dialog_id(LEAVE)) dialog=confirm_dialog_id(LEAVE) kind=ButtonKind::Danger>"Leave organization"</DialogLink>
+            <DialogLink href=paths::leave_org(org.id) dialog=confirm_dialog_id(LEAVE) kind=ButtonKind::Danger>"Leave organization"</DialogLink>
             <ConfirmDialog id=LEAVE title=format!("Leave {}?", org.name) action=LeaveOrg::url() verb="Leave organization" back=paths::org_members(org.id)>
-                <p>"You lose access to its projects, environments and keys at once."</p>
-                <HiddenField name="org" value=org.id.to_string()/>
+                <LeaveFields org=org.id/>
             </ConfirmDialog>
         </Card>
     }
@@ -171,7 +170,7 @@ fn NewInvitation(new: NewLink, back: String) -> impl IntoView {
         "This server sends no mail: pass the link on yourself."
     };
     view! {
-        <Dialog id="invitation-created" title="Invitation link" open=true>
+        <Dialog id="invitation-created" title="Invitation link" open=true kept=true>
             <div class="form">
                 <p>{sentence}</p>
                 <SecretBox id="invitation-link" name="invitation link" secret=new.link/>

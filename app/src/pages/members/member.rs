@@ -1,9 +1,10 @@
+use super::remove::{REMOVE, RemoveMemberFields};
 use super::role_choices;
 use crate::calls::members::{ChangeRole, RemoveMember, member_row};
 use crate::calls::place::at_org;
 use crate::kit::{
     ButtonKind, ButtonLink, Card, ConfirmDialog, ConsoleLayout, DialogLink, Form, FormActions, Glyph, HiddenField,
-    Notice, PageHeader, RadioGroup, SubmitButton, confirm_dialog_id, dialog_anchor,
+    Notice, PageHeader, RadioGroup, SubmitButton, confirm_dialog_id,
 };
 use crate::model::member::MemberRow;
 use crate::model::place::OrgPlace;
@@ -13,8 +14,6 @@ use crate::paths;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-
-const REMOVE: &str = "members/remove";
 
 /// One member: the role, and the end of the membership.
 #[component]
@@ -47,21 +46,20 @@ pub fn MemberPage() -> impl IntoView {
 #[component]
 fn Forms(org: OrgPlace, member: MemberRow) -> impl IntoView {
     let (org_id, user) = (org.id, member.user);
-    let fields = move || view! { <HiddenField name="org" value=org_id.to_string()/><HiddenField name="user" value=user.to_string()/> };
     let roles = role_choices(&org);
     view! {
         <Card title="Role">
             <Form id="members/change-role" action=ChangeRole::url()>
-                {fields()}
+                <HiddenField name="org" value=org_id.to_string()/>
+                <HiddenField name="user" value=user.to_string()/>
                 <RadioGroup name="role" label="Role" options=roles value=member.role.as_str()/>
                 <FormActions><SubmitButton>"Update"</SubmitButton></FormActions>
             </Form>
         </Card>
         <Card title="Remove member" sentence="Their access ends at once. API keys that they made go on working." danger=true>
-            <DialogLink href=dialog_anchor(&confirm_dialog_id(REMOVE)) dialog=confirm_dialog_id(REMOVE) kind=ButtonKind::Danger>"Remove member"</DialogLink>
+            <DialogLink href=paths::remove_member(org_id, user) dialog=confirm_dialog_id(REMOVE) kind=ButtonKind::Danger>"Remove member"</DialogLink>
             <ConfirmDialog id=REMOVE title=format!("Remove {}?", member.name) action=RemoveMember::url() verb="Remove member" back=paths::org_members(org.id)>
-                <p>"Their access ends at once. API keys that they made go on working."</p>
-                {fields()}
+                <RemoveMemberFields org=org_id user/>
             </ConfirmDialog>
         </Card>
     }

@@ -2,13 +2,17 @@
 
 mod accept;
 mod invite;
+mod leave;
 mod list;
 mod member;
+mod remove;
 
 pub use accept::InvitationPage;
 pub use invite::InviteMemberPage;
+pub use leave::LeaveOrgPage;
 pub use list::MembersPage;
 pub use member::MemberPage;
+pub use remove::RemoveMemberPage;
 
 use crate::kit::Choice;
 use crate::model::place::OrgPlace;

@@ -7,7 +7,7 @@ use crate::kit::{
 use crate::model::place::OrgPlace;
 use crate::model::project::ProjectRow;
 use crate::pages::chrome::{At, banner, bar, org_crumb, org_tabs};
-use crate::pages::load::{list_url, load, page_request, param, query, section, show, sorted_column};
+use crate::pages::load::{by_name, by_time, list_url, load, page_request, param, query, section, show};
 use crate::pages::projects::NewProjectForm;
 use crate::paths;
 use kernel::page::{Page, Sort};
@@ -71,10 +71,10 @@ fn Projects(org: OrgPlace, projects: Page<ProjectRow>, search: String) -> impl I
     let rows = projects.items.into_iter().map(row).collect_view();
     let url = move |sort: Sort, page: u32| list_url(&path, &search, sort, page);
     let columns = vec![
-        sorted_column(Column::text("Name"), [Sort::Name, Sort::NameDescending], request.sort, |sort| url(sort, 1)),
+        by_name(request.sort, &url),
         Column::number("Resources"),
         Column::number("API keys"),
-        sorted_column(Column::text("Created"), [Sort::Oldest, Sort::Newest], request.sort, |sort| url(sort, 1)),
+        by_time("Created", request.sort, &url),
     ];
     view! {
         {field}

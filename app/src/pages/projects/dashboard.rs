@@ -23,7 +23,7 @@ pub fn ProjectPage() -> impl IntoView {
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
         let resources = section(resource_rows(project.id)).await?;
-        let keys = section(key_rows(project.id, None, PageRequest::new(1))).await?;
+        let keys = section(key_rows(project.id, None, "", PageRequest::new(1))).await?;
         Ok((viewer, org, project, resources, keys))
     };
     load(data, |(viewer, org, project, resources, keys)| {
@@ -61,7 +61,10 @@ fn GetStarted(org: OrgPlace, project: ProjectPlace) -> impl IntoView {
                     {link(org.pulse, "Enable Pulse", paths::project_pulse(project.id))}
                 </Card>
             </div>
-            <div class="mt-4"><CodeBlock label="client.ts" code=CODE/></div>
+            <p class="mt-4 mb-2 max-w-[72ch] text-muted">
+                "This is how your application will reach Accelerate. This version does not serve its traffic yet: until then leave the client as it is."
+            </p>
+            <CodeBlock label="client.ts" code=CODE/>
         </Section>
     }
 }

@@ -12,14 +12,15 @@ use leptos_meta::Title;
 /// Settings > Project API keys: all keys of the project, its own and its resources'.
 #[component]
 pub fn ProjectKeysPage() -> impl IntoView {
-    let (id, created, request) = (param("project"), query("created"), page_request());
+    let (id, created, search, request) = (param("project"), query("created"), query("q"), page_request());
+    let asked = search.clone();
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
-        let keys = section(key_rows(project.id, None, request)).await?;
+        let keys = section(key_rows(project.id, None, &search, request)).await?;
         let new = take_new_key(&created).await?;
         Ok((viewer, org, project, keys, new))
     };
-    load(data, |(viewer, org, project, keys, new)| {
+    load(data, move |(viewer, org, project, keys, new)| {
         let scope = Scope { project: project.id, resource: None };
         let reason = org.may.manage_keys.clone();
         let create = reason.is_none().then(|| {
@@ -31,7 +32,7 @@ pub fn ProjectKeysPage() -> impl IntoView {
             <ConsoleLayout bar=bar(&viewer, project_crumbs(&org, &project)) tabs_label="Project" tabs=project_tabs(project.id, At::Settings) banner=banner()>
                 <PageHeader title="Project API keys" sentence="They authenticate your application. A project's key leads to its default resource.">{create}</PageHeader>
                 {sections(project.id, true)}
-                {show("The API keys", keys, |keys| view! { <KeyTable scope keys reason/> })}
+                {show("The API keys", keys, |keys| view! { <KeyTable scope keys search=asked reason/> })}
                 {dialog}
                 {new.map(|new| view! { <NewKeyShown scope new/> })}
             </ConsoleLayout>

@@ -1,7 +1,7 @@
 use crate::calls::orgs::waits_for;
 use crate::calls::place::at_project;
 use crate::calls::resources::resource_rows;
-use crate::kit::{Badge, Cell, Column, ConsoleLayout, EmptyState, Glyph, HeadCell, PageHeader, Row, Table};
+use crate::kit::{Badge, Cell, Column, ConsoleLayout, HeadCell, PageHeader, Row, Table};
 use crate::model::project::ResourceRow;
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
 use crate::pages::load::{load, param, section, show};
@@ -32,10 +32,12 @@ fn ProductPage(product: Product, at: At, href: fn(ResourceId) -> String) -> impl
     };
     load(data, move |(viewer, org, project, state)| {
         let place = org.clone();
-        let body = show("The resources", state, |(resources, waits)| match resources.len() {
-            0 | 1 => view! { <ProductState product org=place waits/> }.into_any(),
-            _ if access(&place, product) == Access::Off => view! { <ProductState product org=place waits/> }.into_any(),
-            _ => view! { <Resources resources href/> }.into_any(),
+        let body = show("The resources", state, |(resources, waits)| {
+            let several = resources.len() > 1 && access(&place, product) != Access::Off;
+            view! {
+                <ProductState product org=place waits/>
+                {several.then(|| view! { <Resources product resources href/> })}
+            }
         });
         view! {
             <Title text=format!("{} of {}", product.label(), project.name)/>
@@ -47,15 +49,13 @@ fn ProductPage(product: Product, at: At, href: fn(ResourceId) -> String) -> impl
     })
 }
 
+/// The way to each resource's own tab. What stands in the state's column is as true of all of them as the sentence above.
 #[component]
-fn Resources(resources: Vec<ResourceRow>, href: fn(ResourceId) -> String) -> impl IntoView {
-    if resources.is_empty() {
-        return view! { <EmptyState glyph=Glyph::Database title="No environments yet" sentence="Create one on the dashboard first."/> }.into_any();
-    }
+fn Resources(product: Product, resources: Vec<ResourceRow>, href: fn(ResourceId) -> String) -> impl IntoView {
     let rows = resources
         .into_iter()
-        .map(|resource| view! { <Row><HeadCell href=href(resource.id)>{resource.name}</HeadCell><Cell><Badge>"Not configured"</Badge></Cell></Row> })
+        .map(|resource| view! { <Row><HeadCell href=href(resource.id)>{resource.name}</HeadCell><Cell><Badge>"Not in this version yet"</Badge></Cell></Row> })
         .collect_view();
-    view! { <Table caption="Resources" columns=vec![Column::text("Resource"), Column::text("State")]>{rows}</Table> }
-        .into_any()
+    let caption = format!("Resources and their {}", product.label());
+    view! { <Table caption columns=vec![Column::text("Resource"), Column::text("State")]>{rows}</Table> }
 }

@@ -11,14 +11,15 @@ use leptos_meta::Title;
 /// The API keys of one resource.
 #[component]
 pub fn ResourceKeysPage() -> impl IntoView {
-    let (id, created, request) = (param("resource"), query("created"), page_request());
+    let (id, created, search, request) = (param("resource"), query("created"), query("q"), page_request());
+    let asked = search.clone();
     let data = async move {
         let (viewer, org, project, resource) = at_resource(&id).await?;
-        let keys = section(key_rows(project.id, Some(resource.id), request)).await?;
+        let keys = section(key_rows(project.id, Some(resource.id), &search, request)).await?;
         let new = take_new_key(&created).await?;
         Ok((viewer, org, project, resource, keys, new))
     };
-    load(data, |(viewer, org, project, resource, keys, new)| {
+    load(data, move |(viewer, org, project, resource, keys, new)| {
         let scope = Scope { project: project.id, resource: Some(resource.id) };
         let reason = org.may.manage_keys.clone();
         let create = reason.is_none().then(|| {
@@ -34,7 +35,7 @@ pub fn ResourceKeysPage() -> impl IntoView {
                 banner=banner()
             >
                 <PageHeader title="API keys" sentence="They reach this environment and no other.">{create}</PageHeader>
-                {show("The API keys", keys, |keys| view! { <KeyTable scope keys reason/> })}
+                {show("The API keys", keys, |keys| view! { <KeyTable scope keys search=asked reason/> })}
                 {dialog}
                 {new.map(|new| view! { <NewKeyShown scope new/> })}
             </ConsoleLayout>

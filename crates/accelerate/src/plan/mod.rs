@@ -207,6 +207,27 @@ impl Node {
         serde_json::from_str(text)
     }
 
+    /// Whether nothing below writes, or is in the user's own words: every statement is a `select` of the client's compiler.
+    pub fn reads(&self) -> bool {
+        match self {
+            Self::Query(sql) => sql.is_select(),
+            Self::Execute(_) | Self::Transaction(_) => false,
+            Self::Value(_) | Self::Get(_) | Self::GetFirstNonEmpty { .. } | Self::Unit => true,
+            Self::Seq(nodes) | Self::Sum(nodes) | Self::Concat(nodes) => nodes.iter().all(Self::reads),
+            Self::Let(scope) => scope.bindings.iter().all(|binding| binding.expr.reads()) && scope.expr.reads(),
+            Self::Reverse(node) | Self::Unique(node) | Self::Required(node) => node.reads(),
+            Self::Join(join) => join.parent.reads() && join.children.iter().all(|child| child.child.reads()),
+            Self::MapField { records, .. } => records.reads(),
+            Self::DataMap(map) => map.expr.reads(),
+            Self::Validate(validate) => validate.expr.reads(),
+            Self::If(branch) => branch.value.reads() && branch.then.reads() && branch.otherwise.reads(),
+            Self::Diff(diff) => diff.from.reads() && diff.to.reads(),
+            Self::InitializeRecord { expr, .. } | Self::MapRecord { expr, .. } | Self::Process { expr, .. } => {
+                expr.reads()
+            }
+        }
+    }
+
     /// How often the value of this name is asked for below, bindings of the same name included.
     pub fn uses(&self, name: &str) -> usize {
         let of_all = |nodes: &[Self]| nodes.iter().map(|node| node.uses(name)).sum::<usize>();

@@ -22,6 +22,19 @@ pub enum Template {
 }
 
 impl Sql {
+    /// A statement of the client's compiler that only reads.
+    pub fn is_select(&self) -> bool {
+        let first = match &self.template {
+            Template::Raw(_) => return false,
+            Template::Fixed { text } => &**text,
+            Template::Fragments { fragments, .. } => match fragments.first() {
+                Some(Fragment::StringChunk { chunk }) => chunk,
+                _ => return false,
+            },
+        };
+        first.trim_start().get(..7).is_some_and(|word| word.eq_ignore_ascii_case("select "))
+    }
+
     pub fn is_raw(&self) -> bool {
         matches!(self.template, Template::Raw(_))
     }

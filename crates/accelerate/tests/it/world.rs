@@ -1,6 +1,6 @@
 //! A gateway over databases of a throwaway cluster.
 
-use accelerate::{Access, Directory, Gateway, Limits, QueryError, Resource, Source};
+use accelerate::{Access, Directory, Gateway, Limits, QueryError, Resource, Source, Status, Strategy};
 use futures::future::BoxFuture;
 use kernel::ResourceId;
 use serde_json::{Value, json};
@@ -77,9 +77,19 @@ impl World {
 
     /// Asks with a body; the answer's `data`.
     pub async fn ask(&self, access: Access, transaction: Option<&str>, body: &Value) -> Result<Value, QueryError> {
-        let body = serde_json::to_vec(body).unwrap();
-        let data = self.gateway.query(RESOURCE, access, transaction, &body).await?;
-        Ok(serde_json::from_slice(&data).unwrap())
+        Ok(self.ask_for(access, transaction, body, &Strategy::default()).await?.0)
+    }
+
+    pub async fn ask_for(
+        &self,
+        access: Access,
+        transaction: Option<&str>,
+        body: &Value,
+        strategy: &Strategy,
+    ) -> Result<(Value, Status), QueryError> {
+        let body = serde_json::to_vec(body).unwrap().into();
+        let answer = self.gateway.query(RESOURCE, access, transaction, &body, strategy).await?;
+        Ok((serde_json::from_slice(&answer.json).unwrap(), answer.status))
     }
 
     /// A plan of the user's own statements, one after the other.

@@ -4,8 +4,10 @@ mod store;
 
 pub(crate) use store::replace_witness;
 
+use crate::vault::Vault;
 use crate::{Ctx, Error};
 use secrecy::ExposeSecret;
+use sqlx::PgConnection;
 
 /// What the vault authenticates beside the sealed witness, and its plain text.
 pub(crate) const WITNESS: &str = "database.witness";
@@ -28,6 +30,16 @@ pub async fn is_ready(ctx: &Ctx) -> bool {
 pub async fn knows_master_key(ctx: &Ctx) -> Result<bool, Error> {
     let sealed = ctx.vault.seal(WITNESS, WITNESS)?;
     let mut db = ctx.db.acquire().await?;
-    let witness = store::witness(&mut db, &sealed, ctx.now()).await?;
-    Ok(ctx.vault.open(WITNESS, &witness).is_ok_and(|plain| plain.expose_secret() == WITNESS))
+    store::leave_witness(&mut db, &sealed, ctx.now()).await?;
+    opens_witness(&ctx.vault, &mut db).await
+}
+
+/// The same of a node that runs already: it writes nothing, so it may be asked every second.
+pub async fn still_knows_master_key(ctx: &Ctx) -> Result<bool, Error> {
+    opens_witness(&ctx.vault, &mut *ctx.db.acquire().await?).await
+}
+
+pub(crate) async fn opens_witness(vault: &Vault, db: &mut PgConnection) -> Result<bool, Error> {
+    let Some(witness) = store::witness(db).await? else { return Ok(true) };
+    Ok(vault.open(WITNESS, &witness).is_ok_and(|plain| plain.expose_secret() == WITNESS))
 }

@@ -16,18 +16,22 @@ pub async fn ping(db: &mut PgConnection) -> Result<(), Error> {
     Ok(())
 }
 
-/// The witness that is there, or this one.
-pub async fn witness(db: &mut PgConnection, sealed: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, Error> {
-    let text = sqlx::query_scalar!(
-        r#"insert into setting (key, value, updated_at) values ('vault.witness', $1, $2)
-           on conflict (key) do update set key = excluded.key returning value as "value!""#,
+/// Leaves this witness unless there is one. Either way it waits for a rotation that is under way.
+pub async fn leave_witness(db: &mut PgConnection, sealed: &[u8], now: OffsetDateTime) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into setting (key, value, updated_at) values ('vault.witness', $1, $2) on conflict (key) do update set key = excluded.key",
         Value::String(BASE64.encode(sealed)),
         now
     )
-    .fetch_one(db)
+    .execute(db)
     .await?;
+    Ok(())
+}
+
+pub async fn witness(db: &mut PgConnection) -> Result<Option<Vec<u8>>, Error> {
+    let value = sqlx::query_scalar!("select value from setting where key = 'vault.witness'").fetch_optional(db).await?;
     let fault = || Error::inconsistent("setting", "value", "vault.witness");
-    BASE64.decode(text.as_str().ok_or_else(fault)?.as_bytes()).map_err(|_| fault())
+    value.map(|value| BASE64.decode(value.as_str().ok_or_else(fault)?.as_bytes()).map_err(|_| fault())).transpose()
 }
 
 /// Puts another witness in the place of the one that is there.

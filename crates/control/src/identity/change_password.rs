@@ -30,6 +30,6 @@ pub async fn change_password(ctx: &Ctx, actor: &Actor, input: ChangePasswordInpu
         .record(ctx, &mut tx, actor)
         .await?;
     mail::post(ctx, &mut tx, &user.email, &Notice::PasswordChanged.into()).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -18,7 +18,8 @@ pub(crate) async fn confirm_password(
         (user, store::password_hash(&mut db, actor.user).await?)
     };
     let network = Network::of(actor.origin.address);
-    ctx.throttle.admit(ctx.now(), &[Subject::Account(user.email.to_string(), network)])?;
+    let account = Subject::Account(user.email.to_string(), network);
+    ctx.throttle.admit(ctx.now(), &[Subject::Address(network), account, Subject::Confirm(actor.user)])?;
     if ctx.passwords.verify(password, stored).await? == Verdict::Wrong {
         return Err(Problem::field(field, "This is not your current password.").into());
     }

@@ -14,7 +14,7 @@ pub async fn delete_account(ctx: &Ctx, actor: &Actor, password: SecretString) ->
     confirm_password(ctx, actor, password, "password").await?;
     let mut tx = ctx.db.begin().await?;
     delete(ctx, &mut tx, actor, actor.user).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

@@ -47,10 +47,17 @@ impl Hasher {
             return Err(Error::Fault("a stored password hash has no salt or no hash".into()));
         };
         let mut out = vec![0; hash.len()];
+        let missing = missing(&params, &self.params);
         let argon2 = Argon2::new(algorithm, Version::V0x13, params);
         let computed = self.compute(&argon2, password, &salt, &mut out);
         // The comparison of outputs takes the same time wherever they differ.
-        Ok((computed.is_ok() && Output::new(&out).is_ok_and(|out| out == hash), weaker))
+        let right = computed.is_ok() && Output::new(&out).is_ok_and(|out| out == hash);
+        if let Some(params) = missing.filter(|_| !right) {
+            // A wrong password costs what it costs for an unknown address, also where the stored hash is of cheaper days.
+            let argon2 = Argon2::new(algorithm, Version::V0x13, params);
+            self.compute(&argon2, password, &salt, &mut out).map_err(|_| fault())?;
+        }
+        Ok((right, weaker))
     }
 
     fn compute(&self, argon2: &Argon2<'_>, password: &[u8], salt: &[u8], out: &mut [u8]) -> argon2::Result<()> {
@@ -64,10 +71,35 @@ impl Hasher {
     }
 }
 
+/// The work that lies between a stored hash and one of today; none where it is dearer already. Time goes with memory times passes.
+fn missing(stored: &Params, today: &Params) -> Option<Params> {
+    let work = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
+    let memory = work(today).checked_sub(work(stored))?.div_ceil(u64::from(today.t_cost()));
+    Params::new(u32::try_from(memory).ok()?, today.t_cost(), 1, None).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use argon2::PasswordVerifier;
+
+    #[test]
+    fn a_wrong_password_costs_what_todays_parameters_cost() {
+        let params = |memory, passes| Params::new(memory, passes, 1, None).unwrap();
+        let work = |params: &Params| params.m_cost() * params.t_cost();
+        let today = params(64 * 1024, 3);
+        for stored in [params(19 * 1024, 2), params(64 * 1024, 2), params(19 * 1024, 3)] {
+            let missing = missing(&stored, &today).unwrap();
+            assert!((work(&stored) + work(&missing)).abs_diff(work(&today)) <= today.t_cost(), "{stored:?}");
+        }
+        for stored in [params(64 * 1024, 3), params(128 * 1024, 2)] {
+            assert!(missing(&stored, &today).is_none(), "{stored:?}");
+        }
+        let (old, new) = (Hasher::new(params(19 * 1024, 2)), Hasher::new(params(38 * 1024, 2)));
+        let stored = old.hash(&[1; 16], b"correct horse battery").unwrap();
+        assert_eq!(new.verify(&stored, b"correct horse battery").unwrap(), (true, true));
+        assert_eq!(new.verify(&stored, b"correct horse batterx").unwrap(), (false, true));
+    }
 
     #[test]
     fn memory_that_was_used_before_changes_no_hash() {

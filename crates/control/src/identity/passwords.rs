@@ -45,9 +45,14 @@ impl Passwords {
 
     /// The PHC string to store.
     pub async fn hash(&self, password: Password, rng: &Rng) -> Result<String, Error> {
+        self.hash_in(self.queue()?, password, rng).await
+    }
+
+    /// The same for who has a place in the queue already.
+    pub async fn hash_in(&self, place: Place<'_>, password: Password, rng: &Rng) -> Result<String, Error> {
         let salt = rng.bytes::<16>();
         let hasher = Arc::clone(&self.hasher);
-        self.run(self.queue()?, move || hasher.hash(&salt, password.0.expose_secret().as_bytes())).await?
+        self.run(place, move || hasher.hash(&salt, password.0.expose_secret().as_bytes())).await?
     }
 
     /// A place in the queue, or the answer that it is full. Who needs the database before a hash takes the place first: a flood is then turned away

@@ -12,6 +12,6 @@ pub async fn rename(ctx: &Ctx, actor: &Actor, name: &str) -> Result<(), Error> {
     store::rename(&mut tx, actor.user, &name).await?;
     let (before, after) = (Some(json!({ "name": user.name })), Some(json!({ "name": name })));
     Entry { action: "user.rename", org: None, target: &actor.user, before, after }.record(ctx, &mut tx, actor).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

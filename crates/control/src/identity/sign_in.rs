@@ -7,8 +7,10 @@ use crate::audit::Entry;
 use crate::{Actor, Ctx, Error, Origin};
 use kernel::{Email, Problem, ProblemCode, UserId};
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 /// What the form asks.
 #[derive(Debug)]
@@ -17,13 +19,21 @@ pub struct SignInInput {
     pub password: SecretString,
 }
 
+/// Whose password was right, and since when it is their password. What it opens is checked against the account once more, so that nothing comes of a
+/// password that is changed meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    pub user: UserId,
+    pub password_changed_at: OffsetDateTime,
+}
+
 /// What a right address and password are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignIn {
     /// Signed in.
-    Done(UserId),
+    Done(Proof),
     /// The account has a second factor: a code is to be asked for and checked before anything is theirs.
-    SecondFactor(UserId),
+    SecondFactor(Proof),
 }
 
 /// Answers whose address and password these are. An unknown address counts, costs and answers like a known one with a wrong password.
@@ -55,12 +65,10 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
         )
         .into());
     }
-    let upgraded = match verdict {
-        Verdict::Outdated => match Password::parse(&input.password, &[]) {
-            Ok(password) => Some(ctx.passwords.hash(password, &ctx.rng).await?),
-            Err(_) => None,
-        },
-        Verdict::Right | Verdict::Wrong => None,
+    // While the queue is full the stored hash stays as it is until another day: the right password is not turned away for it.
+    let upgraded = match (verdict, Password::parse(&input.password, &[]), ctx.passwords.queue()) {
+        (Verdict::Outdated, Ok(password), Ok(place)) => Some(ctx.passwords.hash_in(place, password, &ctx.rng).await?),
+        _ => None,
     };
     let mut tx = ctx.db.begin().await?;
     // Hashing takes a while, and its queue longer: a password that was changed meanwhile opens nothing, and is not brought back by the upgrade.
@@ -73,8 +81,9 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
     if !found.second_factor {
         enter(ctx, &mut tx, &Actor::fresh(found.user, origin), None).await?;
     }
-    tx.commit().await?;
-    Ok(if found.second_factor { SignIn::SecondFactor(found.user) } else { SignIn::Done(found.user) })
+    crate::commit(tx).await?;
+    let proof = Proof { user: found.user, password_changed_at: found.password_changed_at };
+    Ok(if found.second_factor { SignIn::SecondFactor(proof) } else { SignIn::Done(proof) })
 }
 
 fn wrong() -> Error {

@@ -1,6 +1,7 @@
 //! Making an account.
 
 use super::passwords::Password;
+use super::sign_in::Proof;
 use super::store::NewUser;
 use super::throttle::{Network, Subject};
 use super::{links, store};
@@ -36,7 +37,7 @@ pub enum Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignUp {
     /// Signed in at once: this server sends no mail.
-    SignedIn(UserId),
+    SignedIn(Proof),
     /// "Check your mail", said to known and unknown addresses alike.
     CheckMail,
 }
@@ -67,16 +68,16 @@ pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInp
     if !allowed {
         return Err(Problem::forbidden("This server takes new accounts by invitation only. Ask an admin of your organization to invite this address.").into());
     }
-    let id: UserId = ctx.new_id();
-    let new = NewUser { id, email: &email, name: &name, password_hash: &hash, operator, now: ctx.now() };
+    let (id, now): (UserId, _) = (ctx.new_id(), ctx.now());
+    let new = NewUser { id, email: &email, name: &name, password_hash: &hash, operator, now };
     let answer = if ctx.rules.mail {
         by_mail(ctx, &mut tx, origin, new).await?;
         SignUp::CheckMail
     } else {
         at_once(ctx, &mut tx, origin, new).await?;
-        SignUp::SignedIn(id)
+        SignUp::SignedIn(Proof { user: id, password_changed_at: now })
     };
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(answer)
 }
 

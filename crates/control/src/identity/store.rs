@@ -1,4 +1,5 @@
 use super::User;
+use super::sign_in::Proof;
 use crate::Error;
 use ipnet::IpNet;
 use kernel::{Email, Name, SessionId, UserId};
@@ -67,9 +68,10 @@ pub async fn user_of_session(
 pub struct Credentials {
     pub user: UserId,
     pub password_hash: String,
+    pub password_changed_at: OffsetDateTime,
     pub pending: bool,
     pub second_factor: bool,
-    /// The user has a live session from the asking network.
+    /// The user has a live session from the asking network, or chose their password there by a link.
     pub from_known_network: bool,
 }
 
@@ -81,8 +83,9 @@ pub async fn credentials(
     idle_since: OffsetDateTime,
 ) -> Result<Option<Credentials>, Error> {
     let row = sqlx::query!(
-        r#"select id, password_hash, is_pending, totp_confirmed_at is not null as "second_factor!",
-                  exists (select from session s where s.user_id = u.id and s.address <<= $2 and s.expires_at > $3 and s.last_seen_at > $4) as "known!"
+        r#"select id, password_hash, password_changed_at, is_pending, totp_confirmed_at is not null as "second_factor!",
+                  coalesce(reset_from <<= $2 and reset_at > $4, false)
+                  or exists (select from session s where s.user_id = u.id and s.address <<= $2 and s.expires_at > $3 and s.last_seen_at > $4) as "known!"
            from user_account u where email = $1"#,
         email.as_str(),
         network,
@@ -94,6 +97,7 @@ pub async fn credentials(
     Ok(row.map(|row| Credentials {
         user: UserId::from_uuid(row.id),
         password_hash: row.password_hash,
+        password_changed_at: row.password_changed_at,
         pending: row.is_pending,
         second_factor: row.second_factor,
         from_known_network: row.known,
@@ -197,6 +201,29 @@ pub async fn lock_with_password(db: &mut PgConnection, user: UserId, hash: &str)
     let row =
         sqlx::query!("select id from user_account where id = $1 and password_hash = $2 for update", user.uuid(), hash);
     Ok(row.fetch_optional(db).await?.is_some())
+}
+
+/// The same if the password is still the one of this proof; others may hold it so beside.
+pub async fn share_with_proof(db: &mut PgConnection, proof: Proof) -> Result<bool, Error> {
+    let row = sqlx::query!(
+        "select id from user_account where id = $1 and password_changed_at = $2 for share",
+        proof.user.uuid(),
+        proof.password_changed_at
+    );
+    Ok(row.fetch_optional(db).await?.is_some())
+}
+
+/// Notes from where the password was chosen by a link.
+pub async fn mark_reset(
+    db: &mut PgConnection,
+    user: UserId,
+    network: Option<IpNet>,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    sqlx::query!("update user_account set reset_from = $2, reset_at = $3 where id = $1", user.uuid(), network, now)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Somebody is in: the account is theirs from now on, and no new sign-up replaces it.

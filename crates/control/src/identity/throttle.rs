@@ -21,6 +21,8 @@ pub enum Subject {
     /// Tries against one account from all networks in which it has no live session: the guesses of many machines together, without keeping its
     /// owner out of where they already are.
     AccountFromAfar(String),
+    /// Confirmations by password in the sessions of one user, from wherever they are carried to.
+    Confirm(UserId),
     /// Codes for one account whose password was right.
     SecondFactor(UserId),
     /// Requests of one network for mail to one address.
@@ -29,6 +31,8 @@ pub enum Subject {
     Mailbox(String),
     /// Invitations that one user sends.
     Invite(UserId),
+    /// Connection tests that one user asks for: each dials an address of their choice.
+    ConnectionTest(UserId),
 }
 
 /// An IPv4 address or an IPv6 /64, which is what one customer of a provider has.
@@ -66,12 +70,15 @@ impl Subject {
     const fn limit(&self) -> Limit {
         match self {
             Self::Address(_) => Limit { burst: 60, every: Duration::seconds(1) },
-            Self::Account(..) => Limit { burst: 10, every: Duration::seconds(6) },
+            // Slow beside the next: one network takes a sixth of what all together may.
+            Self::Account(..) => Limit { burst: 10, every: Duration::minutes(1) },
             Self::AccountFromAfar(_) => Limit { burst: 100, every: Duration::seconds(10) },
+            Self::Confirm(_) => Limit { burst: 20, every: Duration::seconds(30) },
             Self::SecondFactor(_) => Limit { burst: 10, every: Duration::seconds(30) },
             Self::MailRequest(..) => Limit { burst: 3, every: Duration::minutes(2) },
             Self::Mailbox(_) => Limit { burst: 5, every: Duration::minutes(5) },
             Self::Invite(_) => Limit { burst: 50, every: Duration::seconds(30) },
+            Self::ConnectionTest(_) => Limit { burst: 10, every: Duration::seconds(6) },
         }
     }
 }
@@ -139,10 +146,25 @@ mod tests {
         let Err(Error::Problem(problem)) = throttle.admit(now, &account(1)) else {
             panic!("the eleventh try is refused")
         };
-        assert_eq!(problem.retry_after, Some(7));
+        assert_eq!(problem.retry_after, Some(61));
         throttle.admit(now, &account(2)).expect("another network is not locked out");
-        throttle.admit(now + Duration::seconds(7), &account(1)).expect("one more after six seconds");
-        assert!(throttle.admit(now + Duration::seconds(7), &account(1)).is_err());
+        throttle.admit(now + Duration::seconds(61), &account(1)).expect("one more after a minute");
+        assert!(throttle.admit(now + Duration::seconds(61), &account(1)).is_err());
+    }
+
+    #[test]
+    fn one_network_never_uses_up_what_all_together_may_try() {
+        let throttle = Throttle::default();
+        let start = datetime!(2026-01-01 00:00 UTC);
+        let afar = || Subject::AccountFromAfar("ada@example.com".into());
+        for second in 0..86_400 {
+            let tries = [Subject::Account("ada@example.com".into(), address(1)), afar()];
+            let _refused = throttle.admit(start + Duration::seconds(second), &tries);
+        }
+        let now = start + Duration::days(1);
+        for _ in 0..90 {
+            throttle.admit(now, &[afar()]).expect("a day of guessing from one network leaves tries to the owner");
+        }
     }
 
     #[test]

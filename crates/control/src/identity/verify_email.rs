@@ -1,26 +1,49 @@
 //! Proving that one reads the mail of an address.
 
 use super::links::{self, Purpose};
+use super::passwords::Verdict;
 use super::store;
 use super::throttle::{Network, Subject};
 use crate::audit::Entry;
 use crate::mail::{self, Letter};
 use crate::{Actor, Ctx, Error, Origin};
 use kernel::{Email, Problem};
+use secrecy::SecretString;
 
-/// Opens the account that the link belongs to and answers its address, for the sign-in form. The link signs nobody in: its reader may not be who
-/// chose the password.
-pub async fn verify(ctx: &Ctx, origin: Origin, token: &str) -> Result<Email, Error> {
-    ctx.throttle.admit(ctx.now(), &[Subject::Address(Network::of(origin.address))])?;
+/// Opens the account that the link belongs to and answers its address, for the sign-in form.
+///
+/// The link's reader may not be who signed up last: it asks for the password that was chosen then, or it would open the account for somebody else. A
+/// wrong password leaves the link as it is. It signs nobody in.
+pub async fn verify(ctx: &Ctx, origin: Origin, token: &str, password: SecretString) -> Result<Email, Error> {
+    let network = Network::of(origin.address);
+    ctx.throttle.admit(ctx.now(), &[Subject::Address(network)])?;
+    let (user, stored) = {
+        let mut db = ctx.db.acquire().await?;
+        let id = links::find(ctx, &mut db, token, Purpose::VerifyEmail).await?;
+        let user = store::user(&mut db, id).await?.ok_or_else(|| Problem::not_found("account"))?;
+        (user, store::password_hash(&mut db, id).await?.ok_or_else(|| Problem::not_found("account"))?)
+    };
+    ctx.throttle.admit(ctx.now(), &[Subject::Account(user.email.to_string(), network)])?;
+    if ctx.passwords.verify(password, Some(stored.clone())).await? == Verdict::Wrong {
+        return Err(wrong());
+    }
     let mut tx = ctx.db.begin().await?;
-    let id = links::take(ctx, &mut tx, token, Purpose::VerifyEmail).await?;
-    let user = store::user(&mut tx, id).await?.ok_or_else(|| Problem::not_found("account"))?;
+    let id = user.id;
+    if !store::lock_with_password(&mut tx, id, &stored).await? {
+        return Err(wrong());
+    }
+    links::take(ctx, &mut tx, token, Purpose::VerifyEmail).await?;
     store::mark_verified(&mut tx, id, ctx.now()).await?;
     Entry { action: "user.verify_email", org: None, target: &id, before: None, after: None }
         .record(ctx, &mut tx, &Actor::fresh(id, origin))
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(user.email)
+}
+
+fn wrong() -> Error {
+    let detail = "This is not the password of the latest sign-up with this address. If you do not know it, choose a new one by \"Forgot password?\".";
+    Problem::field("password", detail).into()
 }
 
 /// Sends the link again if an account of this address waits for it. The same answer, work and time for every address.
@@ -47,6 +70,6 @@ pub(super) async fn request(
     Entry { action, org: None, target: &email, before: None, after: None }
         .record(ctx, &mut tx, &Actor::stranger(origin))
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -67,7 +67,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, project: ProjectId, input: CreateK
         .record(ctx, &mut tx, actor)
         .await?;
     parcel::put(ctx, &mut tx, actor, &id.to_string(), plain.expose()).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(NewKey { id, plain })
 }
 

@@ -38,7 +38,7 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: KeyId, input: EditKeyInput) -> R
     }
     .record(ctx, &mut tx, actor)
     .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 
@@ -51,7 +51,7 @@ pub async fn set_enabled(ctx: &Ctx, actor: &Actor, id: KeyId, enabled: bool) -> 
     Entry { action, org: Some(project.org), target: &id, before: None, after: None }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

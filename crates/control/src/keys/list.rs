@@ -4,28 +4,30 @@ use crate::{Actor, Ctx, Error, projects, resources};
 use kernel::page::{Page, PageRequest};
 use kernel::{KeyId, ProjectId, ResourceId};
 
-/// All keys of the project, its own and its resources', in the wanted order.
+/// The keys of the project, its own and its resources', whose name contains `search`, in the wanted order.
 pub async fn of_project(
     ctx: &Ctx,
     actor: &Actor,
     project: ProjectId,
+    search: &str,
     request: PageRequest,
 ) -> Result<Page<Key>, Error> {
     let mut db = ctx.db.acquire().await?;
     projects::require(&mut db, actor, project, Right::View).await?;
-    store::page(&mut db, project, None, request).await
+    store::page(&mut db, project, None, search, request).await
 }
 
-/// The keys that belong to one resource, in the wanted order.
+/// The same of the keys that belong to one resource.
 pub async fn of_resource(
     ctx: &Ctx,
     actor: &Actor,
     resource: ResourceId,
+    search: &str,
     request: PageRequest,
 ) -> Result<Page<Key>, Error> {
     let mut db = ctx.db.acquire().await?;
     let (_, project) = resources::require(&mut db, actor, resource, Right::View).await?;
-    store::page(&mut db, project.id, Some(resource), request).await
+    store::page(&mut db, project.id, Some(resource), search, request).await
 }
 
 /// One key, if the actor may see it.

@@ -7,6 +7,7 @@ pub mod plain;
 pub mod ranges;
 pub mod remove;
 pub mod rotate;
+pub mod show;
 pub mod store;
 pub mod verify;
 

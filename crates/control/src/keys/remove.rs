@@ -14,6 +14,6 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, id: KeyId) -> Result<(), Error> {
     Entry { action: "api_key.remove", org: Some(project.org), target: &id, before: Some(before), after: None }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -84,6 +84,6 @@ pub async fn rotate(ctx: &Ctx, actor: &Actor, id: KeyId, overlap: &str) -> Resul
         .record(ctx, &mut tx, actor)
         .await?;
     parcel::put(ctx, &mut tx, actor, &new_id.to_string(), plain.expose()).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(NewKey { id: new_id, plain })
 }

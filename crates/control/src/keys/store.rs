@@ -68,6 +68,7 @@ pub async fn page(
     db: &mut PgConnection,
     project: ProjectId,
     resource: Option<ResourceId>,
+    search: &str,
     request: PageRequest,
 ) -> Result<Page<Key>, Error> {
     let rows = sqlx::query_as!(
@@ -76,7 +77,7 @@ pub async fn page(
                   u.name as "created_by?", k.created_at, k.expires_at, k.disabled_at, k.rotated_at, k.last_used_at, host(k.last_used_from) as last_used_from,
                   count(*) over () as "total!"
            from api_key k left join resource r on r.id = k.resource_id left join user_account u on u.id = k.created_by
-           where k.project_id = $1 and ($2::uuid is null or k.resource_id = $2)
+           where k.project_id = $1 and ($2::uuid is null or k.resource_id = $2) and position(lower($6) in lower(k.name)) > 0
            order by case $5 when 'name' then lower(k.name) end, case $5 when '-name' then lower(k.name) end desc,
                     case $5 when 'created' then k.created_at end, k.created_at desc, k.id desc
            limit $3 offset $4"#,
@@ -84,7 +85,8 @@ pub async fn page(
         resource.map(ResourceId::uuid),
         request.limit(),
         request.offset(),
-        request.sort.as_str()
+        request.sort.as_str(),
+        search.trim()
     )
     .fetch_all(db)
     .await?;
@@ -159,16 +161,21 @@ pub async fn set_disabled_at(db: &mut PgConnection, id: KeyId, at: Option<Offset
     Ok(())
 }
 
-/// The key has a successor and dies at `end`.
+/// The key has a successor and dies at `end`; where that is now, on every node at once, whatever its clock says.
 pub async fn set_rotated(
     db: &mut PgConnection,
     id: KeyId,
     now: OffsetDateTime,
     end: OffsetDateTime,
 ) -> Result<(), Error> {
-    sqlx::query!("update api_key set rotated_at = $2, expires_at = $3 where id = $1", id.uuid(), now, end)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "update api_key set rotated_at = $2, expires_at = $3, disabled_at = case when $3::timestamptz <= $2::timestamptz then $2 else disabled_at end where id = $1",
+        id.uuid(),
+        now,
+        end
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

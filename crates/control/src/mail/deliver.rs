@@ -25,6 +25,8 @@ pub struct Delivered {
     /// To be tried again later.
     pub put_off: u32,
     pub given_up: u32,
+    /// Sealed under another master key; they stay.
+    pub unreadable: u32,
 }
 
 /// Sends the letters that are due. A worker calls it every second or so; several may at once.
@@ -36,9 +38,12 @@ pub async fn deliver_due(ctx: &Ctx, mailer: &impl Mailer) -> Result<Delivered, E
         let message = match open(ctx, &due) {
             Ok(letter) => compose(ctx, &mut db, &due.to, letter).await?,
             Err(error) => {
-                tracing::error!(mail.id = %due.id, error = %error, "a letter cannot be read and is given up");
-                store::delete(&mut db, due.id).await?;
-                total.given_up += 1;
+                // It stays: whoever has the key that it was sealed under may still send it. The log hears of it once.
+                if due.attempts <= MOST_ATTEMPTS {
+                    tracing::error!(mail.id = %due.id, error = %error, "a letter cannot be read; it is left in the outbox");
+                    store::set_attempts(&mut db, due.id, MOST_ATTEMPTS).await?;
+                }
+                total.unreadable += 1;
                 continue;
             }
         };

@@ -55,6 +55,11 @@ pub async fn claim(db: &mut PgConnection, now: OffsetDateTime) -> Result<Option<
     .transpose()
 }
 
+pub async fn set_attempts(db: &mut PgConnection, id: Uuid, attempts: i32) -> Result<(), Error> {
+    sqlx::query!("update outgoing_mail set attempts = $2 where id = $1", id, attempts).execute(db).await?;
+    Ok(())
+}
+
 pub async fn delete(db: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from outgoing_mail where id = $1", id).execute(db).await?;
     Ok(())

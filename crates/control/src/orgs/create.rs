@@ -32,6 +32,6 @@ pub async fn create(ctx: &Ctx, actor: &Actor, name: &str) -> Result<OrgId, Error
     }
     .record(ctx, &mut tx, actor)
     .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(id)
 }

@@ -19,7 +19,7 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: OrgId, confirmation: &str) -> 
         .into());
     }
     remove(ctx, &mut tx, actor, id, &org.name).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

@@ -19,6 +19,6 @@ pub async fn rename(ctx: &Ctx, actor: &Actor, id: OrgId, name: &str) -> Result<(
         after: Some(json!({ "name": name })),
     };
     entry.record(ctx, &mut tx, actor).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

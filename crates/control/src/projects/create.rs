@@ -24,6 +24,6 @@ pub async fn create(ctx: &Ctx, actor: &Actor, org: OrgId, name: &str) -> Result<
     Entry { action: "project.create", org: Some(org), target: &id, before: None, after: Some(json!({ "name": name })) }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(id)
 }

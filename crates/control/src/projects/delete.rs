@@ -24,6 +24,6 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ProjectId, confirmation: &str)
     }
     .record(ctx, &mut tx, actor)
     .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -15,6 +15,6 @@ pub async fn rename(ctx: &Ctx, actor: &Actor, id: ProjectId, name: &str) -> Resu
     Entry { action: "project.rename", org: Some(project.org), target: &id, before, after }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -27,6 +27,6 @@ pub async fn set_default_resource(ctx: &Ctx, actor: &Actor, id: ProjectId, resou
     }
     .record(ctx, &mut tx, actor)
     .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

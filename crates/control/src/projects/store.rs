@@ -2,7 +2,7 @@ use super::directory::Listing;
 use super::{Project, ProjectSummary};
 use crate::Error;
 use kernel::page::{Page, PageRequest};
-use kernel::{Name, OrgId, ProjectId, ResourceId, Role, UserId};
+use kernel::{KeyId, Name, OrgId, ProjectId, ResourceId, Role, UserId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -102,18 +102,26 @@ struct DirectoryRow {
     name: String,
     resources: Option<Vec<Uuid>>,
     resource_names: Option<Vec<String>>,
+    keys: Option<Vec<Uuid>>,
+    key_names: Option<Vec<String>>,
 }
 
-pub async fn directory(db: &mut PgConnection, user: UserId, limit: i64) -> Result<Vec<Listing>, Error> {
+pub async fn directory(db: &mut PgConnection, user: UserId, limit: i64, keys: i64) -> Result<Vec<Listing>, Error> {
     let rows = sqlx::query_as!(
         DirectoryRow,
         r#"select o.id as org, o.name as org_name, p.id, p.name,
                   array_agg(r.id order by lower(r.name)) filter (where r.id is not null) as "resources: Vec<Uuid>",
-                  array_agg(r.name order by lower(r.name)) filter (where r.id is not null) as "resource_names: Vec<String>"
+                  array_agg(r.name order by lower(r.name)) filter (where r.id is not null) as "resource_names: Vec<String>",
+                  k.ids as "keys: Vec<Uuid>", k.names as "key_names: Vec<String>"
            from member m join organization o on o.id = m.org_id join project p on p.org_id = o.id left join resource r on r.project_id = p.id
-           where m.user_id = $1 group by o.id, p.id order by lower(o.name), lower(p.name) limit $2"#,
+                left join lateral (
+                  select array_agg(n.id order by lower(n.name)) as ids, array_agg(n.name order by lower(n.name)) as names
+                  from (select id, name from api_key where project_id = p.id order by created_at desc, id desc limit $3) n
+                ) k on true
+           where m.user_id = $1 group by o.id, p.id, k.ids, k.names order by lower(o.name), lower(p.name) limit $2"#,
         user.uuid(),
-        limit
+        limit,
+        keys
     )
     .fetch_all(db)
     .await?;
@@ -129,6 +137,7 @@ pub async fn directory(db: &mut PgConnection, user: UserId, limit: i64) -> Resul
             .map(ResourceId::from_uuid)
             .zip(row.resource_names.into_iter().flatten())
             .collect(),
+        keys: row.keys.into_iter().flatten().map(KeyId::from_uuid).zip(row.key_names.into_iter().flatten()).collect(),
     };
     Ok(rows.into_iter().map(listing).collect())
 }

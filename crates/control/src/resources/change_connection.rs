@@ -22,6 +22,6 @@ pub async fn change_connection(
     Entry { action: "resource.change_connection", org: Some(project.org), target: &id, before, after }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

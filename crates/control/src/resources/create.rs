@@ -43,6 +43,6 @@ pub async fn create(
     Entry { action: "resource.create", org: Some(project.org), target: &id, before: None, after: Some(after) }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(id)
 }

@@ -52,6 +52,6 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResou
     Entry { action: "resource.delete", org: Some(project.org), target: &id, before: Some(before), after }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -30,8 +30,8 @@ async fn keys_of_a_project_and_of_a_resource_are_listed_apart(db: PgPool) {
     input.allowed_ranges = "10.0.0.0/8".into();
     input.expires_in_days = "30".into();
     create(&w.ctx, &cast.developer, cast.project, input).await.unwrap();
-    let all = of_project(&w.ctx, &cast.viewer, cast.project, PageRequest::new(1)).await.unwrap();
-    let own = of_resource(&w.ctx, &cast.viewer, cast.resource, PageRequest::new(1)).await.unwrap();
+    let all = of_project(&w.ctx, &cast.viewer, cast.project, "", PageRequest::new(1)).await.unwrap();
+    let own = of_resource(&w.ctx, &cast.viewer, cast.resource, "", PageRequest::new(1)).await.unwrap();
     assert_eq!((all.total, own.total), (2, 1));
     assert_eq!(own.items[0].expires_at, Some(w.ctx.now() + Duration::days(30)));
 

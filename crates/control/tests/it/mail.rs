@@ -1,12 +1,13 @@
-use crate::world::{Postbox, World, email, origin};
-use control::Actor;
+use crate::world::{Postbox, World, another_vault, email, origin};
 use control::identity::reset_password;
 use control::mail::deliver::Delivered;
 use control::mail::deliver_due;
 use control::operator::outbox::outbox;
 use control::orgs::invitations::invite::{InviteInput, invite};
+use control::{Actor, Ctx};
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
+use std::sync::Arc;
 use time::Duration;
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
@@ -29,6 +30,20 @@ async fn a_letter_waits_for_the_mail_server_and_is_given_up_after_a_day(db: PgPo
         }
     }
     assert_eq!((tries, w.count("outgoing_mail").await), (8, 0));
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_letter_under_another_key_is_left_for_who_has_it(db: PgPool) {
+    let w = World::with_mail(db);
+    w.user("ada").await;
+    reset_password::request(&w.ctx, origin(), "ada@example.com").await.unwrap();
+    let stranger = Ctx { vault: Arc::new(another_vault()), ..w.ctx.clone() };
+    for _ in 0..10 {
+        let delivered = deliver_due(&stranger, &Postbox::default()).await.unwrap();
+        assert_eq!(delivered, Delivered { unreadable: 1, ..Delivered::default() });
+        w.ctx.clock.advance(Duration::hours(6));
+    }
+    assert_eq!(w.mail().await.len(), 1);
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

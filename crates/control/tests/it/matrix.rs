@@ -3,6 +3,8 @@
 //! The rows are held against the source: a public operation that takes an actor and has no row here is red.
 
 use crate::world::{Cast, World, another_vault, connection, key_input, password};
+use control::accelerate::configure::ConfigureInput;
+use control::accelerate::settings::SettingsInput;
 use control::identity::change_password::ChangePasswordInput;
 use control::identity::{second_factor, sessions};
 use control::keys::edit::EditKeyInput;
@@ -10,7 +12,7 @@ use control::operator::settings::SettingKey;
 use control::operator::users::create::CreateUserInput;
 use control::orgs::invitations::invite::InviteInput;
 use control::resources::delete::DeleteResourceInput;
-use control::{Actor, Error, identity, keys, operator, orgs, projects, resources};
+use control::{Actor, Error, accelerate, identity, keys, operator, orgs, projects, resources};
 use kernel::page::PageRequest;
 use kernel::{Access, InvitationId, ProblemCode, Product, Role};
 use sqlx::PgPool;
@@ -57,6 +59,8 @@ impl Scene {
     async fn set(w: &World, tag: &str) -> Self {
         let cast = w.cast(tag).await;
         let bystander = w.member(cast.org, Role::Viewer, &format!("bystander{tag}")).await;
+        let input = ConfigureInput { connection: Some(connection()), region: "us-east-1".into() };
+        accelerate::configure::configure(&w.ctx, &cast.owner, cast.resource, input).await.unwrap();
         let input = InviteInput { email: "invited@example.com".into(), role: "viewer".into() };
         let new = orgs::invitations::invite::invite(&w.ctx, &cast.owner, cast.org, input).await.unwrap();
         Self { cast, bystander, bystander_email: format!("bystander{tag}@example.com"), invitation: new.id }
@@ -125,12 +129,18 @@ fn rows() -> Vec<Row> {
 
         DEVELOPER "keys/create.rs create" |c, a| keys::create::create(&c.world.ctx, a, c.project, key_input("another"));
         VIEWER "projects/list.rs names" |c, a| projects::list::names(&c.world.ctx, a, c.org);
-        VIEWER "keys/list.rs of_project" |c, a| keys::list::of_project(&c.world.ctx, a, c.project, first());
-        VIEWER "keys/list.rs of_resource" |c, a| keys::list::of_resource(&c.world.ctx, a, c.resource, first());
+        DEVELOPER "accelerate/configure.rs configure" |c, a| accelerate::configure::configure(&c.world.ctx, a, c.resource, ConfigureInput { connection: Some(connection()), region: "us-east-1".into() });
+        VIEWER "accelerate/get.rs get" |c, a| accelerate::get::get(&c.world.ctx, a, c.resource);
+        VIEWER "accelerate/get.rs of_project" |c, a| accelerate::get::of_project(&c.world.ctx, a, c.project);
+        DEVELOPER "accelerate/settings.rs change" |c, a| accelerate::settings::change(&c.world.ctx, a, c.resource, SettingsInput::default());
+        DEVELOPER "accelerate/disable.rs disable" |c, a| accelerate::disable::disable(&c.world.ctx, a, c.resource);
+        VIEWER "keys/list.rs of_project" |c, a| keys::list::of_project(&c.world.ctx, a, c.project, "", first());
+        VIEWER "keys/list.rs of_resource" |c, a| keys::list::of_resource(&c.world.ctx, a, c.resource, "", first());
         VIEWER "keys/list.rs get" |c, a| keys::list::get(&c.world.ctx, a, c.key.id);
         DEVELOPER "keys/edit.rs edit" |c, a| keys::edit::edit(&c.world.ctx, a, c.key.id, EditKeyInput { name: "web".into(), rights: "full".into(), allowed_ranges: String::new() });
         DEVELOPER "keys/edit.rs set_enabled" |c, a| keys::edit::set_enabled(&c.world.ctx, a, c.key.id, false);
         DEVELOPER "keys/rotate.rs rotate" |c, a| keys::rotate::rotate(&c.world.ctx, a, c.key.id, "1h");
+        VIEWER "keys/show.rs show" |c, a| keys::show::show(&c.world.ctx, a, c.key.id);
         DEVELOPER "keys/remove.rs remove" |c, a| keys::remove::remove(&c.world.ctx, a, c.key.id);
 
         Anyone "identity/mod.rs profile" |c, a| identity::profile(&c.world.ctx, a);
@@ -146,7 +156,7 @@ fn rows() -> Vec<Row> {
         Anyone "identity/second_factor/enroll.rs pending" |c, a| second_factor::enroll::pending(&c.world.ctx, a);
         Anyone "identity/second_factor/disable.rs disable" |c, a| second_factor::disable::disable(&c.world.ctx, a, password());
 
-        Operators "operator/master_key/mod.rs rotate" |c, a| operator::master_key::rotate(&c.world.ctx, a, &another_vault());
+        Operators "operator/master_key/mod.rs rotate" |c, a| operator::master_key::rotate(&c.world.ctx, a, &another_vault(), false);
         Operators "operator/users/list.rs list" |c, a| operator::users::list::list(&c.world.ctx, a, "", first());
         Operators "operator/users/list.rs by_email" |c, a| operator::users::list::by_email(&c.world.ctx, a, &c.bystander_email);
         Operators "operator/users/get.rs get" |c, a| operator::users::get::get(&c.world.ctx, a, c.bystander.user);

@@ -67,3 +67,15 @@ async fn an_organization_without_a_product_can_wait_for_it(db: PgPool) {
     w.set_access(cast.org, Product::Pulse, Access::EarlyAccess).await;
     assert!(waitlist::joined(&w.ctx, &cast.viewer, cast.org).await.unwrap().is_empty());
 }
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_database_that_is_lost_at_the_commit_is_not_said_to_have_changed_nothing(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let lose = "create function lose() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+                create constraint trigger lose after insert on organization deferrable initially deferred for each row execute function lose()";
+    sqlx::raw_sql(lose).execute(&w.ctx.db).await.unwrap();
+    let problem = create::create(&w.ctx, &ada, "Acme").await.unwrap_err().into_problem();
+    assert_eq!(problem.code, ProblemCode::Unavailable);
+    assert!(problem.detail.ends_with("It may have been done: look before you try again."), "{}", problem.detail);
+}

@@ -1,9 +1,9 @@
-use crate::world::{PASSWORD, World, code, email, origin, password, token};
+use crate::world::{PASSWORD, World, code, email, origin, origin_from, password, token};
 use control::identity::change_password::{ChangePasswordInput, change_password};
 use control::identity::passwords::Passwords;
 use control::identity::sign_in::{SignInInput, sign_in};
 use control::identity::{self, reset_password};
-use control::{Ctx, Rng};
+use control::{Actor, Ctx, Rng};
 use kernel::{ProblemCode, UserId};
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -136,4 +136,19 @@ async fn an_upgrade_of_the_old_password_never_undoes_a_change(db: PgPool) {
     let (changed, _) = tokio::join!(change_password(&w.ctx, &ada, change), can_sign_in(&strong, PASSWORD));
     changed.unwrap();
     assert!(can_sign_in(&w, NEW).await && !can_sign_in(&w, PASSWORD).await);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_stolen_session_guesses_no_further_by_moving_from_network_to_network(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let guess = |n: u8| {
+        let (ctx, actor) = (w.ctx.clone(), Actor { origin: origin_from(n), ..ada.clone() });
+        let input = ChangePasswordInput { current: "not it at all".into(), new: NEW.into() };
+        async move { code(change_password(&ctx, &actor, input).await) }
+    };
+    for n in 0..20 {
+        assert_eq!(guess(n).await, ProblemCode::Invalid);
+    }
+    assert_eq!(guess(20).await, ProblemCode::TooMany);
 }

@@ -72,3 +72,15 @@ async fn the_default_goes_only_with_a_successor(db: PgPool) {
     delete(&w.ctx, &cast.admin, staging, confirm("Staging", None)).await.unwrap();
     assert_eq!(code(get::get(&w.ctx, &cast.owner, staging).await), ProblemCode::NotFound);
 }
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn connection_tests_run_out_for_one_user(db: PgPool) {
+    let w = World::new(db);
+    let cast = w.cast("").await;
+    let test = async |actor| stored::connection(&w.ctx, actor, cast.resource).await;
+    for _ in 0..10 {
+        test(&cast.developer).await.unwrap();
+    }
+    assert_eq!(code(test(&cast.developer).await), ProblemCode::TooMany);
+    assert!(test(&cast.admin).await.is_ok());
+}

@@ -1,4 +1,5 @@
 use crate::world::{PASSWORD, World, code, origin, password};
+use control::identity::change_password::{ChangePasswordInput, change_password};
 use control::identity::second_factor::enroll::{confirm, enroll, pending};
 use control::identity::second_factor::{disable, recovery, status, verify};
 use control::identity::sign_in::{SignIn, SignInInput, sign_in};
@@ -45,7 +46,11 @@ async fn a_secret_counts_once_its_first_code_was_right(db: PgPool) {
     let secret = enrollment.secret.expose_secret();
     assert!(enrollment.url.expose_secret().starts_with("otpauth://totp/Pentaprism:ada%40example.com?secret="));
     assert_eq!(pending(&w.ctx, &ada).await.unwrap().unwrap().secret.expose_secret(), secret);
-    assert_eq!(sign_in(&w.ctx, origin(), credentials()).await.unwrap(), SignIn::Done(ada.user), "not on yet");
+    assert_eq!(
+        sign_in(&w.ctx, origin(), credentials()).await.unwrap(),
+        SignIn::Done(w.proof(ada.user).await),
+        "not on yet"
+    );
 
     assert_eq!(code(confirm(&w.ctx, &ada, "000000").await), ProblemCode::Invalid);
     let codes = confirm(&w.ctx, &ada, &app(&w.ctx, secret, 0)).await.unwrap();
@@ -60,27 +65,29 @@ async fn a_secret_counts_once_its_first_code_was_right(db: PgPool) {
 async fn signing_in_takes_the_password_and_a_code_that_works_once(db: PgPool) {
     let w = World::new(db);
     let (ada, secret, _) = enrolled(&w).await;
-    assert_eq!(sign_in(&w.ctx, origin(), credentials()).await.unwrap(), SignIn::SecondFactor(ada.user));
+    let proof = w.proof(ada.user).await;
+    assert_eq!(sign_in(&w.ctx, origin(), credentials()).await.unwrap(), SignIn::SecondFactor(w.proof(ada.user).await));
     assert!(w.audit().await.iter().all(|event| event.action != "user.sign_in"), "half way is not in");
     let typed = app(&w.ctx, &secret, 0);
-    verify::verify(&w.ctx, origin(), ada.user, &format!("{} {}", &typed[..3], &typed[3..])).await.unwrap();
+    verify::verify(&w.ctx, origin(), proof, &format!("{} {}", &typed[..3], &typed[3..])).await.unwrap();
     assert_eq!(w.audited("user.sign_in").await.after.unwrap()["second_factor"], "totp");
-    assert_eq!(code(verify::verify(&w.ctx, origin(), ada.user, &typed).await), ProblemCode::Invalid, "a replay");
+    assert_eq!(code(verify::verify(&w.ctx, origin(), proof, &typed).await), ProblemCode::Invalid, "a replay");
     let earlier = app(&w.ctx, &secret, -1);
-    assert_eq!(code(verify::verify(&w.ctx, origin(), ada.user, &earlier).await), ProblemCode::Invalid);
-    verify::verify(&w.ctx, origin(), ada.user, &app(&w.ctx, &secret, 1)).await.unwrap();
-    assert_eq!(code(verify::verify(&w.ctx, origin(), ada.user, &app(&w.ctx, &secret, 3)).await), ProblemCode::Invalid);
+    assert_eq!(code(verify::verify(&w.ctx, origin(), proof, &earlier).await), ProblemCode::Invalid);
+    verify::verify(&w.ctx, origin(), proof, &app(&w.ctx, &secret, 1)).await.unwrap();
+    assert_eq!(code(verify::verify(&w.ctx, origin(), proof, &app(&w.ctx, &secret, 3)).await), ProblemCode::Invalid);
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn one_of_eight_at_once_uses_a_code(db: PgPool) {
     let w = World::new(db);
     let (ada, secret, codes) = enrolled(&w).await;
+    let proof = w.proof(ada.user).await;
     for typed in [app(&w.ctx, &secret, 0), codes[0].expose_secret().to_owned()] {
         let tasks: Vec<_> = (0..4)
             .map(|_| {
                 let (ctx, typed) = (w.ctx.clone(), typed.clone());
-                tokio::spawn(async move { verify::verify(&ctx, origin(), ada.user, &typed).await.is_ok() })
+                tokio::spawn(async move { verify::verify(&ctx, origin(), proof, &typed).await.is_ok() })
             })
             .collect();
         let mut accepted = 0;
@@ -95,17 +102,18 @@ async fn one_of_eight_at_once_uses_a_code(db: PgPool) {
 async fn each_recovery_code_works_once_however_it_is_typed(db: PgPool) {
     let w = World::with_mail(db);
     let (ada, _, codes) = enrolled(&w).await;
+    let proof = w.proof(ada.user).await;
     w.mail().await;
     let typed = codes[3].expose_secret().to_lowercase().replace('-', " ");
-    verify::verify(&w.ctx, origin(), ada.user, &typed).await.unwrap();
-    assert_eq!(code(verify::verify(&w.ctx, origin(), ada.user, &typed).await), ProblemCode::Invalid);
+    verify::verify(&w.ctx, origin(), proof, &typed).await.unwrap();
+    assert_eq!(code(verify::verify(&w.ctx, origin(), proof, &typed).await), ProblemCode::Invalid);
     assert_eq!(w.audited("second_factor.use_code").await.after.unwrap()["left"], 9);
     assert_eq!(w.mail().await[0].subject, "A recovery code was used");
 
     let fresh = recovery::regenerate(&w.ctx, &ada, password()).await.unwrap();
-    let old = verify::verify(&w.ctx, origin(), ada.user, codes[4].expose_secret()).await;
+    let old = verify::verify(&w.ctx, origin(), proof, codes[4].expose_secret()).await;
     assert_eq!(code(old), ProblemCode::Invalid);
-    verify::verify(&w.ctx, origin(), ada.user, fresh[0].expose_secret()).await.unwrap();
+    verify::verify(&w.ctx, origin(), proof, fresh[0].expose_secret()).await.unwrap();
     let dump = w.dump().await;
     assert!(fresh.iter().all(|code| !dump.contains(code.expose_secret())));
 }
@@ -114,24 +122,26 @@ async fn each_recovery_code_works_once_however_it_is_typed(db: PgPool) {
 async fn guesses_run_out(db: PgPool) {
     let w = World::new(db);
     let (ada, secret, _) = enrolled(&w).await;
+    let proof = w.proof(ada.user).await;
     w.ctx.clock.advance(Duration::hours(1));
     for _ in 0..10 {
-        assert_eq!(code(verify::verify(&w.ctx, origin(), ada.user, "000000").await), ProblemCode::Invalid);
+        assert_eq!(code(verify::verify(&w.ctx, origin(), proof, "000000").await), ProblemCode::Invalid);
     }
     let right = app(&w.ctx, &secret, 0);
-    assert_eq!(code(verify::verify(&w.ctx, origin(), ada.user, &right).await), ProblemCode::TooMany);
+    assert_eq!(code(verify::verify(&w.ctx, origin(), proof, &right).await), ProblemCode::TooMany);
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn it_is_turned_off_with_the_password_or_by_an_operator(db: PgPool) {
     let w = World::new(db);
     let (ada, secret, _) = enrolled(&w).await;
+    let proof = w.proof(ada.user).await;
     assert_eq!(code(disable::disable(&w.ctx, &ada, "not the password".into()).await), ProblemCode::Invalid);
     disable::disable(&w.ctx, &ada, password()).await.unwrap();
     w.audited("second_factor.disable").await;
     assert_eq!(w.count("recovery_code").await, 0);
-    assert_eq!(sign_in(&w.ctx, origin(), credentials()).await.unwrap(), SignIn::Done(ada.user));
-    let stale = verify::verify(&w.ctx, origin(), ada.user, &app(&w.ctx, &secret, 0)).await;
+    assert_eq!(sign_in(&w.ctx, origin(), credentials()).await.unwrap(), SignIn::Done(w.proof(ada.user).await));
+    let stale = verify::verify(&w.ctx, origin(), proof, &app(&w.ctx, &secret, 0)).await;
     assert_eq!(code(stale), ProblemCode::Unauthenticated);
     assert_eq!(code(recovery::regenerate(&w.ctx, &ada, password()).await), ProblemCode::Conflict);
 
@@ -140,4 +150,19 @@ async fn it_is_turned_off_with_the_password_or_by_an_operator(db: PgPool) {
     let op = w.operator("op").await;
     control::operator::users::delete::disable_second_factor(&w.ctx, &op, ada.user).await.unwrap();
     assert_eq!(status(&w.ctx, &ada).await.unwrap().enabled_since, None);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_changed_password_ends_a_sign_in_that_waits_for_its_code(db: PgPool) {
+    let w = World::new(db);
+    let (ada, secret, codes) = enrolled(&w).await;
+    let SignIn::SecondFactor(proof) = sign_in(&w.ctx, origin(), credentials()).await.unwrap() else {
+        panic!("a code is asked")
+    };
+    let change = ChangePasswordInput { current: password(), new: "another horse entirely".into() };
+    change_password(&w.ctx, &ada, change).await.unwrap();
+    for typed in [app(&w.ctx, &secret, 0), codes[0].expose_secret().to_owned()] {
+        assert_eq!(code(verify::verify(&w.ctx, origin(), proof, &typed).await), ProblemCode::Unauthenticated);
+    }
+    assert_eq!(status(&w.ctx, &ada).await.unwrap().recovery_codes_left, 10, "nothing is used up");
 }

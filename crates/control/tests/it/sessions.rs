@@ -1,12 +1,14 @@
-use crate::world::{World, code, key_input, origin};
+use crate::world::{World, another_vault, code, key_input, origin, password};
+use control::identity::change_password::{ChangePasswordInput, change_password};
 use control::identity::{self, sessions};
 use control::orgs::members::list::list;
-use control::{keys, orgs, projects};
+use control::{Ctx, keys, orgs, projects};
 use kernel::page::PageRequest;
 use kernel::{ProblemCode, SessionId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::PgPool;
+use std::sync::Arc;
 use time::Duration;
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
@@ -14,7 +16,7 @@ async fn a_session_ends_idle_and_absolutely(db: PgPool) {
     let w = World::new(db);
     let ada = w.user("ada").await;
     let alive = async |token: &str| sessions::load(&w.ctx, token).await.unwrap().is_some();
-    let data = json!({ "user": ada.user });
+    let data = json!(w.proof(ada.user).await);
     assert!(sessions::create(&w.ctx, "idle", &data).await.unwrap());
     assert!(!sessions::create(&w.ctx, "idle", &data).await.unwrap(), "the cookie's value is taken");
     sessions::create(&w.ctx, "busy", &data).await.unwrap();
@@ -32,7 +34,7 @@ async fn a_session_ends_idle_and_absolutely(db: PgPool) {
 async fn members_see_when_somebody_was_last_here(db: PgPool) {
     let w = World::new(db);
     let cast = w.cast("").await;
-    sessions::create(&w.ctx, "cookie", &json!({ "user": cast.viewer.user })).await.unwrap();
+    sessions::create(&w.ctx, "cookie", &json!(w.proof(cast.viewer.user).await)).await.unwrap();
     let seen = async || {
         let page = list(&w.ctx, &cast.owner, cast.org, "viewer", PageRequest::new(1)).await.unwrap();
         page.items[0].last_seen_at
@@ -85,13 +87,21 @@ async fn a_parcel_is_taken_once_in_time_for_its_purpose_by_its_session(db: PgPoo
     let org = orgs::create::create(&w.ctx, &ada, "Acme").await.unwrap();
     let project = projects::create::create(&w.ctx, &ada, org, "Shop").await.unwrap();
     let make = async || keys::create::create(&w.ctx, &ada, project, key_input("web")).await.unwrap();
-    let take = async |actor, purpose: &str| sessions::parcel::take(&w.ctx, actor, purpose).await.unwrap();
+    let take = async |actor, purpose: &str| match sessions::parcel::take(&w.ctx, actor, purpose).await.unwrap() {
+        Some(taken) => Some(taken.keep().await.unwrap()),
+        None => None,
+    };
 
     let (one, two) = (make().await, make().await);
     assert!(!w.dump().await.contains(one.plain.expose()), "sealed in the row");
     assert!(take(&other, &one.id.to_string()).await.is_none(), "another session of the same user");
     assert!(take(&ada, "another purpose").await.is_none());
-    assert_eq!(take(&ada, &one.id.to_string()).await.unwrap().expose_secret(), one.plain.expose());
+    drop(sessions::parcel::take(&w.ctx, &ada, &one.id.to_string()).await.unwrap().unwrap());
+    assert_eq!(
+        take(&ada, &one.id.to_string()).await.unwrap().expose_secret(),
+        one.plain.expose(),
+        "not kept, not gone"
+    );
     assert!(take(&ada, &one.id.to_string()).await.is_none(), "once");
     assert_eq!(take(&ada, &two.id.to_string()).await.unwrap().expose_secret(), two.plain.expose(), "both arrive");
 
@@ -102,6 +112,47 @@ async fn a_parcel_is_taken_once_in_time_for_its_purpose_by_its_session(db: PgPoo
     w.ctx.clock.advance(Duration::minutes(6));
     sessions::delete_expired(&w.ctx).await.unwrap();
     assert_eq!(w.count("session_parcel").await, 0);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_parcel_that_does_not_open_stays(db: PgPool) {
+    let w = World::new(db);
+    let cast = w.cast("").await;
+    let other = Ctx { vault: Arc::new(another_vault()), ..w.ctx.clone() };
+    assert!(keys::show::show(&other, &cast.owner, cast.key.id).await.is_err());
+    let (key, text) = keys::show::show(&w.ctx, &cast.owner, cast.key.id).await.unwrap().unwrap().keep().await.unwrap();
+    assert_eq!((key.id, text.expose_secret()), (cast.key.id, cast.key.plain.expose()));
+    assert!(keys::show::show(&w.ctx, &cast.owner, cast.key.id).await.unwrap().is_none(), "once");
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_session_is_made_for_the_password_of_now_alone(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let typed = w.proof(ada.user).await;
+    w.ctx.clock.advance(Duration::seconds(1));
+    let change = ChangePasswordInput { current: password(), new: "another horse entirely".into() };
+    change_password(&w.ctx, &ada, change).await.unwrap();
+    assert_eq!(code(sessions::create(&w.ctx, "late", &json!(typed)).await), ProblemCode::Unauthenticated);
+    assert!(sessions::create(&w.ctx, "unproven", &json!({ "user": ada.user })).await.is_err());
+    assert!(sessions::create(&w.ctx, "new", &json!(w.proof(ada.user).await)).await.unwrap());
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_session_that_is_made_during_a_change_of_the_password_does_not_outlive_it(db: PgPool) {
+    let w = World::new(db);
+    let ada = w.user("ada").await;
+    let typed = json!(w.proof(ada.user).await);
+    w.ctx.clock.advance(Duration::seconds(1));
+    for cookie in 0..5 {
+        let cookie = cookie.to_string();
+        let change = ChangePasswordInput { current: password(), new: password() };
+        let (changed, made) =
+            tokio::join!(change_password(&w.ctx, &ada, change), sessions::create(&w.ctx, &cookie, &typed));
+        changed.unwrap();
+        drop(made);
+        assert!(sessions::load(&w.ctx, &cookie).await.unwrap().is_none());
+    }
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

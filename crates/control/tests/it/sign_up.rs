@@ -1,4 +1,4 @@
-use crate::world::{World, code, email, origin, password, token};
+use crate::world::{World, code, email, origin, origin_from, password, token};
 use control::Origin;
 use control::identity::sign_in::{SignIn, SignInInput, sign_in};
 use control::identity::sign_up::{Policy, SignUp, SignUpInput, sign_up};
@@ -21,11 +21,11 @@ fn credentials(name: &str, password: &str) -> SignInInput {
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn without_mail_sign_up_signs_in_at_once_and_tells_a_taken_address(db: PgPool) {
     let w = World::new(db);
-    let SignUp::SignedIn(user) = sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap() else {
+    let SignUp::SignedIn(proof) = sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap() else {
         panic!("signed in")
     };
     let event = w.audited("user.sign_up").await;
-    assert_eq!((event.target, event.by_somebody), (user.to_string(), true));
+    assert_eq!((event.target, event.by_somebody), (proof.user.to_string(), true));
     let Err(control::Error::Problem(problem)) = sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await else {
         panic!("the address is taken")
     };
@@ -97,8 +97,8 @@ async fn the_mailed_link_opens_the_account_once(db: PgPool) {
     assert_eq!(code(early), ProblemCode::Forbidden);
 
     let token = token(&w.mail().await[0]);
-    assert_eq!(verify_email::verify(&w.ctx, origin(), &token).await.unwrap(), email("ada@example.com"));
-    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &token).await), ProblemCode::NotFound);
+    assert_eq!(verify_email::verify(&w.ctx, origin(), &token, password()).await.unwrap(), email("ada@example.com"));
+    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &token, password()).await), ProblemCode::NotFound);
     w.audited("user.verify_email").await;
     let done = sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await.unwrap();
     assert!(matches!(done, SignIn::Done(_)));
@@ -113,11 +113,46 @@ async fn who_signs_up_first_with_an_address_that_is_not_theirs_gains_nothing(db:
     sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
     let second = token(&w.mail().await[0]);
 
-    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &first).await), ProblemCode::NotFound);
-    verify_email::verify(&w.ctx, origin(), &second).await.unwrap();
+    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &first, password()).await), ProblemCode::NotFound);
+    verify_email::verify(&w.ctx, origin(), &second, password()).await.unwrap();
     let theirs = sign_in(&w.ctx, origin(), credentials("ada", "an attacker's password")).await;
     assert_eq!(code(theirs), ProblemCode::Unauthenticated);
     assert!(matches!(sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await, Ok(SignIn::Done(_))));
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn who_signs_up_last_with_an_address_that_is_not_theirs_gains_nothing_either(db: PgPool) {
+    let w = World::with_mail(db);
+    sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
+    w.mail().await;
+    let theirs = "an attacker's password";
+    let again = SignUpInput { password: theirs.into(), ..input("ada") };
+    sign_up(&w.ctx, Policy::Open, origin_from(1), again).await.unwrap();
+    let link = token(&w.mail().await[0]);
+
+    let refused = verify_email::verify(&w.ctx, origin(), &link, password()).await;
+    let Err(control::Error::Problem(problem)) = refused else { panic!("another password than hers") };
+    assert!(problem.of_field("password").is_some());
+    assert_eq!(code(sign_in(&w.ctx, origin_from(1), credentials("ada", theirs)).await), ProblemCode::Forbidden);
+    sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
+    let link = token(&w.mail().await[0]);
+    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &link, theirs.into()).await), ProblemCode::Invalid);
+    verify_email::verify(&w.ctx, origin(), &link, password()).await.unwrap();
+    assert!(matches!(sign_in(&w.ctx, origin(), credentials("ada", crate::world::PASSWORD)).await, Ok(SignIn::Done(_))));
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn who_has_the_link_cannot_guess_its_password_for_long(db: PgPool) {
+    let w = World::with_mail(db);
+    sign_up(&w.ctx, Policy::Open, origin(), input("ada")).await.unwrap();
+    let link = token(&w.mail().await[0]);
+    let verify = |password| verify_email::verify(&w.ctx, origin(), &link, password);
+    for _ in 0..10 {
+        assert_eq!(code(verify("not the password".into()).await), ProblemCode::Invalid);
+    }
+    assert_eq!(code(verify(password()).await), ProblemCode::TooMany);
+    w.ctx.clock.advance(Duration::seconds(61));
+    verify(password()).await.unwrap();
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
@@ -131,7 +166,7 @@ async fn a_link_is_sent_again_on_request_and_ends_after_a_day(db: PgPool) {
     let mail = w.mail().await;
     assert_eq!(mail.len(), 1, "nobody@example.com gets none");
     w.ctx.clock.advance(Duration::hours(25));
-    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &token(&mail[0])).await), ProblemCode::NotFound);
+    assert_eq!(code(verify_email::verify(&w.ctx, origin(), &token(&mail[0]), password()).await), ProblemCode::NotFound);
     assert_eq!(control::identity::links::delete_expired(&w.ctx).await.unwrap(), 2);
 }
 

@@ -2,6 +2,7 @@
 
 use control::context::Rules;
 use control::identity::passwords::{Password, Passwords};
+use control::identity::sign_in::Proof;
 use control::identity::store::{NewUser, insert_user};
 use control::identity::{self, sessions};
 use control::keys::NewKey;
@@ -118,10 +119,19 @@ impl World {
     /// Another session of a user, from 192.0.2.1.
     pub async fn session(&self, user: UserId) -> Actor {
         let token = self.ctx.rng.token();
-        let data = json!({ "user": user, "address": "192.0.2.1", "user_agent": "Test/1" });
+        let Proof { password_changed_at, .. } = self.proof(user).await;
+        let data = json!({
+            "user": user, "password_changed_at": password_changed_at, "address": "192.0.2.1", "user_agent": "Test/1"
+        });
         assert!(sessions::create(&self.ctx, &token, &data).await.unwrap());
         let stored = sessions::load(&self.ctx, &token).await.unwrap().unwrap();
         identity::whoami(&self.ctx, stored.id, origin()).await.unwrap().unwrap().0
+    }
+
+    /// What signing in with the present password is worth.
+    pub async fn proof(&self, user: UserId) -> Proof {
+        let since = sqlx::query_scalar("select password_changed_at from user_account where id = $1");
+        Proof { user, password_changed_at: since.bind(user.uuid()).fetch_one(&self.ctx.db).await.unwrap() }
     }
 
     pub async fn org(&self, owner: &Actor, name: &str) -> OrgId {

@@ -2,7 +2,11 @@
 //!
 //! A suite ends with the line `N passed, N failed`.
 
+mod accelerate;
+
 use anyhow::{Result, bail};
+
+use accelerate::Accelerate;
 
 use crate::registry::{self, Named};
 use crate::tally::Tally;
@@ -16,7 +20,10 @@ pub trait Suite: Named {
 }
 
 /// All there are.
-pub const ALL: &[&dyn Suite] = &[];
+pub const ALL: &[&dyn Suite] = &[
+    &Accelerate { name: "accelerate-v7", about: "Prisma Client 7 through Accelerate, beside the driver itself" },
+    &Accelerate { name: "accelerate-v6", about: "Prisma Client 6 without an engine, beside the driver itself" },
+];
 
 const KIND: &str = "client suite";
 

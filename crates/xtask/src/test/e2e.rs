@@ -5,9 +5,7 @@
 //! | variable | what |
 //! |---|---|
 //! | `PENTAPRISM_E2E_CONSOLE` | address of the console, `http://127.0.0.1:41233` |
-//! | `PENTAPRISM_E2E_DATA` | address for data traffic |
 //! | `PENTAPRISM_E2E_DATABASE` | URL of a real Postgres for environments, as superuser |
-//! | `PENTAPRISM_E2E_BINARY` | the server, for journeys that need one of their own |
 //! | `PENTAPRISM_E2E_CHROMIUM` | the browser |
 
 use anyhow::{Context as _, Result, bail};
@@ -34,7 +32,7 @@ pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
     web::make(workspace, ui)?;
     let binary = build::server(workspace, ui, Profile::Debug)?;
     let database = context.database_url(step)?;
-    let mut options = Options::throwaway(binary.clone(), Storage::Temporary)?;
+    let mut options = Options::throwaway(binary, Storage::Temporary)?;
     // Every journey begins with an account of its own.
     options.env.push(("PENTAPRISM__IDENTITY__SIGN_UP".to_owned(), "open".to_owned()));
     let mut server = Server::start(workspace, &options)?;
@@ -44,8 +42,7 @@ pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
     let mut command = node::node(workspace, "end2end");
     command.args(["node_modules/@playwright/test/cli.js", "test", "--reporter=line,json"]);
     command.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report).env("CI", "1");
-    command.env("PENTAPRISM_E2E_CONSOLE", server.console()).env("PENTAPRISM_E2E_DATA", server.data());
-    command.env("PENTAPRISM_E2E_DATABASE", database).env("PENTAPRISM_E2E_BINARY", binary);
+    command.env("PENTAPRISM_E2E_CONSOLE", server.console()).env("PENTAPRISM_E2E_DATABASE", database);
     command.env("PENTAPRISM_E2E_CHROMIUM", browser);
     let finished = process::capture(command, |line| step.line(line))?;
     let log = server.log();

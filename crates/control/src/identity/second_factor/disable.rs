@@ -12,7 +12,7 @@ pub async fn disable(ctx: &Ctx, actor: &Actor, password: SecretString) -> Result
     confirm_password(ctx, actor, password, "password").await?;
     let mut tx = ctx.db.begin().await?;
     clear(ctx, &mut tx, actor, actor.user).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

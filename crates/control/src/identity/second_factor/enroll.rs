@@ -24,7 +24,7 @@ pub async fn enroll(ctx: &Ctx, actor: &Actor, password: SecretString) -> Result<
     Entry { action: "second_factor.enroll", org: None, target: &actor.user, before: None, after: None }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(enrollment(&secret, &user.email))
 }
 
@@ -58,7 +58,7 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<SecretS
         .await?;
     mail::post(ctx, &mut tx, &user.email, &Notice::SecondFactorOn.into()).await?;
     recovery::put_aside(ctx, &mut tx, actor, &codes).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(codes)
 }
 

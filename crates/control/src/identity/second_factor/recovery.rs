@@ -29,7 +29,7 @@ pub async fn regenerate(ctx: &Ctx, actor: &Actor, password: SecretString) -> Res
         .record(ctx, &mut tx, actor)
         .await?;
     put_aside(ctx, &mut tx, actor, &codes).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(codes)
 }
 

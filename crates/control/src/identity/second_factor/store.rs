@@ -23,12 +23,13 @@ pub struct Secret {
     pub sealed: Vec<u8>,
     pub confirmed: bool,
     pub last_step: Option<i64>,
+    pub password_changed_at: OffsetDateTime,
 }
 
 /// The user's secret, its row held until the transaction ends: one code is tried at a time.
 pub async fn lock_secret(db: &mut PgConnection, user: UserId) -> Result<Option<Secret>, Error> {
     let row = sqlx::query!(
-        "select totp_secret, totp_confirmed_at, totp_last_step from user_account where id = $1 for update",
+        "select totp_secret, totp_confirmed_at, totp_last_step, password_changed_at from user_account where id = $1 for update",
         user.uuid()
     )
     .fetch_optional(db)
@@ -38,6 +39,7 @@ pub async fn lock_secret(db: &mut PgConnection, user: UserId) -> Result<Option<S
             sealed: row.totp_secret?,
             confirmed: row.totp_confirmed_at.is_some(),
             last_step: row.totp_last_step,
+            password_changed_at: row.password_changed_at,
         })
     }))
 }

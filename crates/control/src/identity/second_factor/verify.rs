@@ -2,6 +2,7 @@
 
 use super::{enroll, recovery, store, totp};
 use crate::audit::Entry;
+use crate::identity::sign_in::Proof;
 use crate::identity::throttle::{Network, Subject};
 use crate::identity::{self, sign_in};
 use crate::mail::{self, Notice};
@@ -11,14 +12,17 @@ use serde_json::json;
 
 /// Signs the user in if the code is the app's, or a recovery code that was not used yet.
 ///
-/// Only for a user whose password [`sign_in::sign_in`] has just accepted: the face remembers that in the session that is not signed in yet, for a few
-/// minutes at most.
-pub async fn verify(ctx: &Ctx, origin: Origin, user: UserId, code: &str) -> Result<(), Error> {
+/// Only with the proof that [`sign_in::sign_in`] has just given: the face keeps it in the session that is not signed in yet, for a few minutes at most.
+pub async fn verify(ctx: &Ctx, origin: Origin, proof: Proof, code: &str) -> Result<(), Error> {
+    let user = proof.user;
     admit(ctx, user, &origin)?;
     let actor = Actor::fresh(user, origin);
     let mut tx = ctx.db.begin().await?;
-    let Some(secret) = store::lock_secret(&mut tx, user).await?.filter(|secret| secret.confirmed) else {
-        // Turned off, or the account is gone, since the password was accepted: begin again.
+    let secret = store::lock_secret(&mut tx, user).await?;
+    let Some(secret) =
+        secret.filter(|secret| secret.confirmed && secret.password_changed_at == proof.password_changed_at)
+    else {
+        // Turned off, or the password was changed, or the account is gone, since the password was accepted: begin again.
         return Err(Problem::unauthenticated().into());
     };
     let plain = enroll::open(ctx, &actor, &secret)?;
@@ -31,7 +35,7 @@ pub async fn verify(ctx: &Ctx, origin: Origin, user: UserId, code: &str) -> Resu
         "recovery_code"
     };
     sign_in::enter(ctx, &mut tx, &actor, Some(json!({ "second_factor": factor }))).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

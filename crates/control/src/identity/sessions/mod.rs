@@ -7,8 +7,10 @@ pub mod parcel;
 pub mod store;
 
 use crate::audit::Entry;
-use crate::{Actor, Ctx, Error};
+use crate::identity::sign_in::Proof;
+use crate::{Actor, Ctx, Error, identity};
 use kernel::{Problem, SessionId};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -46,15 +48,24 @@ pub async fn load(ctx: &Ctx, token: &str) -> Result<Option<Stored>, Error> {
     Ok(Some(stored))
 }
 
-/// Makes the session; false when the cookie's value is taken, so the caller draws another.
+/// Makes the session; false when the cookie's value is taken, so the caller draws another. One that is somebody's needs their [`Proof`] in its data:
+/// a password that was changed since it was typed opens none.
 pub async fn create(ctx: &Ctx, token: &str, data: &Value) -> Result<bool, Error> {
-    let mut db = ctx.db.acquire().await?;
+    let mut tx = ctx.db.begin().await?;
+    if data.get("user").is_some() {
+        let proof = Proof::deserialize(data).map_err(|_| Error::Fault("a session without a proof".into()))?;
+        // Whoever changes the password waits for this session and then ends it, or is waited for and has ended the proof.
+        if !identity::store::share_with_proof(&mut tx, proof).await? {
+            return Err(Problem::unauthenticated().into());
+        }
+    }
     let (id, now) = (ctx.new_id(), ctx.now());
     let expires_at = now + ctx.rules.session_absolute;
     let new = store::NewSession { token_hash: &super::hash_token(token), id, data, now, expires_at };
-    let inserted = store::insert(&mut db, new).await?;
+    let inserted = store::insert(&mut tx, new).await?;
+    crate::commit(tx).await?;
     if inserted {
-        store::touch(&mut db, id, now).await?;
+        store::touch(&mut *ctx.db.acquire().await?, id, now).await?;
     }
     Ok(inserted)
 }
@@ -98,7 +109,7 @@ pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<u64, Error> {
         after: Some(json!({ "ended": ended })),
     };
     entry.record(ctx, &mut tx, actor).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(ended)
 }
 
@@ -111,6 +122,6 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<(), Error> {
     Entry { action: "session.end", org: None, target: &id, before: None, after: None }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

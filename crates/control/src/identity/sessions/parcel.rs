@@ -6,7 +6,7 @@ use super::store;
 use crate::{Actor, Ctx, Error};
 use kernel::{Problem, SessionId};
 use secrecy::SecretString;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 use time::Duration;
 
 /// How long a secret may wait for the page that shows it.
@@ -31,12 +31,41 @@ pub(crate) async fn put(
     Err(Problem::unauthenticated().into())
 }
 
-/// Takes the secret out of its row: whatever happens next, it is gone. `None` when there is none for this purpose.
-pub async fn take(ctx: &Ctx, actor: &Actor, purpose: &str) -> Result<Option<SecretString>, Error> {
+/// What was taken out of a parcel. Until it is [kept](Self::keep) the parcel is still there: who comes too late, or is cut off, loses nothing.
+#[must_use]
+pub struct Taken<T> {
+    taken: T,
+    tx: Transaction<'static, Postgres>,
+}
+
+impl<T> Taken<T> {
+    pub(crate) fn new(taken: T, tx: Transaction<'static, Postgres>) -> Self {
+        Self { taken, tx }
+    }
+
+    /// Ends the parcel. Nothing but the page that shows the secret may follow, and no time limit may cut this off.
+    pub async fn keep(self) -> Result<T, Error> {
+        crate::commit(self.tx).await?;
+        Ok(self.taken)
+    }
+}
+
+/// Takes a secret that is all that its page needs. `None` when there is none for this purpose.
+pub async fn take(ctx: &Ctx, actor: &Actor, purpose: &str) -> Result<Option<Taken<SecretString>>, Error> {
+    let mut tx = ctx.db.begin().await?;
+    Ok(open(ctx, &mut tx, actor, purpose).await?.map(|secret| Taken::new(secret, tx)))
+}
+
+/// Opens the parcel and deletes it, if the transaction ends well. One that does not open stays: it may be another master key's.
+pub(crate) async fn open(
+    ctx: &Ctx,
+    db: &mut PgConnection,
+    actor: &Actor,
+    purpose: &str,
+) -> Result<Option<SecretString>, Error> {
     let Some(session) = actor.session else { return Ok(None) };
-    let mut db = ctx.db.acquire().await?;
-    let sealed = store::take_parcel(&mut db, session, purpose, ctx.now()).await?;
-    Ok(sealed.and_then(|sealed| ctx.vault.open(&sealed_for(session, purpose), &sealed).ok()))
+    let sealed = store::take_parcel(db, session, purpose, ctx.now()).await?;
+    sealed.map(|sealed| ctx.vault.open(&sealed_for(session, purpose), &sealed)).transpose()
 }
 
 /// What the vault authenticates beside a parcel.

@@ -12,6 +12,6 @@ const RETENTION: Duration = Duration::hours(1);
 pub async fn prune(ctx: &Ctx) -> Result<u64, Error> {
     let mut tx = ctx.db.begin().await?;
     let pruned = store::prune(&mut tx, ctx.now(), ctx.now() - RETENTION).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(pruned)
 }

@@ -3,6 +3,7 @@ use crate::identity::sessions::parcel;
 use crate::{Error, mail, resources};
 use kernel::{ResourceId, SessionId, UserId};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A column of sealed values.
@@ -25,12 +26,26 @@ pub struct Sealed {
     pub sealed: Vec<u8>,
 }
 
-/// Connections of servers to this database; commands have another name.
-pub async fn servers(db: &mut PgConnection) -> Result<i64, Error> {
+/// False while another rotation of this database has the turn; it is given back with the transaction.
+pub async fn claim_turn(db: &mut PgConnection) -> Result<bool, Error> {
+    let claimed =
+        sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('pentaprism master key')) as "claimed!""#);
+    Ok(claimed.fetch_one(db).await?)
+}
+
+/// Connections of ours to this database that are not called `but`. The server keeps one list of them for the whole transaction: ask it once.
+pub async fn others(db: &mut PgConnection, but: &str) -> Result<i64, Error> {
     let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from pg_stat_activity where datname = current_database() and application_name = 'pentaprism'"#
+        r#"select count(*) as "count!" from pg_stat_activity
+           where datname = current_database() and application_name like 'pentaprism%' and application_name <> $1"#,
+        but
     );
     Ok(count.fetch_one(db).await?)
+}
+
+pub async fn delete_expired_parcels(db: &mut PgConnection, now: OffsetDateTime) -> Result<(), Error> {
+    sqlx::query!("delete from session_parcel where expires_at <= $1", now).execute(db).await?;
+    Ok(())
 }
 
 /// Nothing is sealed until the transaction ends.

@@ -20,6 +20,6 @@ pub async fn set_access(ctx: &Ctx, actor: &Actor, org: OrgId, product: Product, 
     Entry { action: "organization.set_access", org: Some(org), target: &org, before: Some(before), after: Some(after) }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

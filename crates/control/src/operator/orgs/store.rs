@@ -11,10 +11,13 @@ pub async fn page(db: &mut PgConnection, search: &str, request: PageRequest) -> 
                   (select count(*) from project p where p.org_id = o.id) as "projects!",
                   count(*) over () as "total!"
            from organization o where position(lower($1) in lower(o.name)) > 0
-           order by o.created_at desc, o.id desc limit $2 offset $3"#,
+           order by case $4 when 'name' then lower(o.name) end, case $4 when '-name' then lower(o.name) end desc,
+                    case $4 when 'created' then o.created_at end, o.created_at desc, o.id desc
+           limit $2 offset $3"#,
         search.trim(),
         request.limit(),
-        request.offset()
+        request.offset(),
+        request.sort.as_str()
     )
     .fetch_all(db)
     .await?;

@@ -16,7 +16,7 @@ pub async fn set(ctx: &Ctx, actor: &Actor, key: SettingKey, text: &str) -> Resul
     Entry { action: "setting.set", org: None, target: &key.config_key(), before, after }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 
@@ -33,6 +33,6 @@ pub async fn reset(ctx: &Ctx, actor: &Actor, key: SettingKey) -> Result<(), Erro
     Entry { action: "setting.reset", org: None, target: &key.config_key(), before, after }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -42,6 +42,6 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: CreateUserInput) -> Result<
     })?;
     let after = Some(json!({ "email": email, "name": name, "operator": operator }));
     Entry { action: "user.create", org: None, target: &id, before: None, after }.record(ctx, &mut tx, actor).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(id)
 }

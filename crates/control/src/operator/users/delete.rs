@@ -12,7 +12,7 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: UserId, confirmation: &str) ->
         return Err(Problem::field("confirmation", "This is not the user's address.").into());
     }
     delete_account::delete(ctx, &mut tx, actor, id).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 
@@ -21,6 +21,6 @@ pub async fn disable_second_factor(ctx: &Ctx, actor: &Actor, id: UserId) -> Resu
     require(actor)?;
     let mut tx = ctx.db.begin().await?;
     second_factor::disable::clear(ctx, &mut tx, actor, id).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

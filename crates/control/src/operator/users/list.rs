@@ -5,7 +5,7 @@ use crate::{Actor, Ctx, Error};
 use kernel::page::{Page, PageRequest};
 use kernel::{Email, Problem};
 
-/// The users whose name or address contains `search`, the newest first.
+/// The users whose name or address contains `search`, in the wanted order.
 pub async fn list(ctx: &Ctx, actor: &Actor, search: &str, request: PageRequest) -> Result<Page<UserSummary>, Error> {
     require(actor)?;
     let mut db = ctx.db.acquire().await?;

@@ -19,6 +19,6 @@ pub async fn reset_link(ctx: &Ctx, actor: &Actor, id: UserId) -> Result<SecretSt
         .record(ctx, &mut tx, actor)
         .await?;
     parcel::put(ctx, &mut tx, actor, &id.to_string(), token.expose_secret()).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(token)
 }

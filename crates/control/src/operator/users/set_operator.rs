@@ -20,6 +20,6 @@ pub async fn set_operator(ctx: &Ctx, actor: &Actor, id: UserId, operator: bool) 
     store::set_operator(&mut tx, id, operator).await?;
     let (before, after) = (Some(json!({ "operator": !operator })), Some(json!({ "operator": operator })));
     Entry { action: "user.set_operator", org: None, target: &id, before, after }.record(ctx, &mut tx, actor).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -17,11 +17,14 @@ pub async fn page(
                   (select count(*) from member m where m.user_id = u.id) as "orgs!", count(*) over () as "total!"
            from user_account u
            where (position(lower($1) in lower(name)) > 0 or position(lower($1) in email) > 0) and ($4::uuid is null or id = $4)
-           order by created_at desc, id desc limit $2 offset $3"#,
+           order by case $5 when 'name' then lower(name) end, case $5 when '-name' then lower(name) end desc,
+                    case $5 when 'created' then created_at end, created_at desc, id desc
+           limit $2 offset $3"#,
         search.trim(),
         request.limit(),
         request.offset(),
-        only.map(UserId::uuid)
+        only.map(UserId::uuid),
+        request.sort.as_str()
     )
     .fetch_all(db)
     .await?;

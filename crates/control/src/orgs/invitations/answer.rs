@@ -23,7 +23,7 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, token: &str) -> Result<OrgId, Erro
     Entry { action: "invitation.accept", org: Some(org), target: &invitation.id, before: None, after }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(org)
 }
 
@@ -40,7 +40,7 @@ pub async fn decline(ctx: &Ctx, actor: &Actor, token: &str) -> Result<(), Error>
     }
     .record(ctx, &mut tx, actor)
     .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

@@ -73,6 +73,6 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, org: OrgId, input: InviteInput) ->
     };
     mail::post(ctx, &mut tx, &email, &letter).await?;
     parcel::put(ctx, &mut tx, actor, &id.to_string(), &token).await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(NewInvitation { id, token: token.into(), mailed: ctx.rules.mail })
 }

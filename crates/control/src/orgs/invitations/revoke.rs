@@ -19,6 +19,6 @@ pub async fn revoke(ctx: &Ctx, actor: &Actor, org: OrgId, id: InvitationId) -> R
     Entry { action: "invitation.revoke", org: Some(org), target: &id, before, after: None }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -29,6 +29,6 @@ pub async fn change_role(ctx: &Ctx, actor: &Actor, org: OrgId, user: UserId, rol
     Entry { action: "member.change_role", org: Some(org), target: &user, before, after }
         .record(ctx, &mut tx, actor)
         .await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -9,6 +9,6 @@ pub async fn leave(ctx: &Ctx, actor: &Actor, org: OrgId) -> Result<(), Error> {
     let mut tx = ctx.db.begin().await?;
     orgs::require_alone(&mut tx, actor, org, Right::View).await?;
     take_out(ctx, &mut tx, actor, org, actor.user, "member.leave").await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::{Actor, Ctx, Error};
 use kernel::OrgId;
 use kernel::page::{Page, PageRequest};
 
-/// The members whose name or address contains `search`: owners first, then by name.
+/// The members whose name or address contains `search`, in the wanted order.
 pub async fn list(
     ctx: &Ctx,
     actor: &Actor,

@@ -19,7 +19,7 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, org: OrgId, user: UserId) -> Resul
         Right::ManageOwners.check(own)?;
     }
     take_out(ctx, &mut tx, actor, org, user, "member.remove").await?;
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

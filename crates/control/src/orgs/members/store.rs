@@ -18,12 +18,15 @@ pub async fn page(
            from member m join user_account u on u.id = m.user_id
            where m.org_id = $1 and (position(lower($2) in lower(u.name)) > 0 or position(lower($2) in u.email) > 0)
              and ($5::uuid is null or u.id = $5)
-           order by m.role <> 'owner', lower(u.name), u.id limit $3 offset $4"#,
+           order by case $6 when 'name' then lower(u.name) end, case $6 when '-name' then lower(u.name) end desc,
+                    case $6 when 'created' then m.created_at end, m.created_at desc, u.id desc
+           limit $3 offset $4"#,
         org.uuid(),
         search.trim(),
         request.limit(),
         request.offset(),
-        only.map(UserId::uuid)
+        only.map(UserId::uuid),
+        request.sort.as_str()
     )
     .fetch_all(db)
     .await?;

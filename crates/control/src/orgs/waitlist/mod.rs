@@ -23,7 +23,7 @@ pub async fn join(ctx: &Ctx, actor: &Actor, org: OrgId, product: Product) -> Res
             .record(ctx, &mut tx, actor)
             .await?;
     }
-    tx.commit().await?;
+    crate::commit(tx).await?;
     Ok(())
 }
 

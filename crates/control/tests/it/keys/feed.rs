@@ -1,8 +1,9 @@
 use super::{Node, Shop, deaf, only_when_asked};
 use control::keys::edit::{self, EditKeyInput};
+use control::keys::rotate::rotate;
 use control::keys::verify::{Refusal, Settings};
 use control::resources::delete::DeleteResourceInput;
-use control::{projects, resources};
+use control::{Clock, projects, resources};
 use kernel::key::Rights;
 use sqlx::PgPool;
 use std::time::Duration;
@@ -33,6 +34,19 @@ async fn three_nodes_see_a_revocation_also_the_one_that_hears_nothing(db: PgPool
         node.wait_for(&key, Some(Refusal::Unknown)).await;
         node.stop().await;
     }
+}
+
+#[sqlx::test]
+async fn a_key_that_was_rotated_without_overlap_is_dead_on_a_node_whose_clock_is_behind(db: PgPool) {
+    let shop = Shop::new(db).await;
+    let (key, later) = (shop.key(None).await, shop.key(None).await);
+    let mut node = Node::start(&shop, deaf()).await;
+    node.ctx.clock = Clock::manual(shop.ctx.now() - time::Duration::seconds(30));
+    rotate(&shop.ctx, &shop.actor, key.id, "0").await.unwrap();
+    rotate(&shop.ctx, &shop.actor, later.id, "1h").await.unwrap();
+    node.settle().await;
+    assert_eq!((node.check(&key).err(), node.check(&later).err()), (Some(Refusal::Disabled), None));
+    node.stop().await;
 }
 
 #[sqlx::test]

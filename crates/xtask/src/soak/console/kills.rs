@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::database::Database;
 use super::dice::Dice;
 use super::ledger::{Acknowledged, Snapshot};
 use super::person::{Heard, PAUSE, Person};
 use super::site::{Folder, Site, explained};
 use super::system::Postgres;
+use crate::database::Database;
 use crate::process::interrupt;
 use crate::server::{Options, Server, Storage};
 

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::database::Database;
 use super::replay;
+use crate::database::Database;
 
 /// One mutation whose success somebody was told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,6 @@
 
 mod browser;
 mod client;
-mod database;
 mod dice;
 mod flood;
 mod kills;
@@ -24,11 +23,11 @@ use serde_json::{Map, Value};
 use super::{Options, Soak};
 use crate::build::{self, Profile};
 use crate::cluster::Cluster;
+use crate::database::Database;
 use crate::registry::Named;
 use crate::ui::Ui;
 use crate::web;
 use crate::workspace::Workspace;
-use database::Database;
 use site::Site;
 
 /// `cargo x soak console`.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 
-use super::database::Database;
+use crate::database::Database;
 use crate::files;
 use crate::server::{Options, Server, Storage};
 use crate::workspace::Workspace;

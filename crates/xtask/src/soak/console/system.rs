@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::database::Database;
+use crate::database::Database;
 
 /// The memory of a process in MB, now and at its peak.
 pub fn memory(process: u32) -> Result<(f64, f64)> {

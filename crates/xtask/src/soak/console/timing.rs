@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::browser::{Browser, Posted};
 use super::client::Answer;
-use super::database::Database;
 use super::dice::Dice;
 use super::person::{self, PASSWORD};
 use super::site::Site;
 use super::smtp::Sink;
 use super::stats::{self, Comparison};
+use crate::database::Database;
 use crate::process::interrupt;
 use crate::server::{Options, Storage};
 
@@ -90,14 +90,17 @@ impl Stranger {
         let mut dice = Dice::new(seed, 4);
         let mut browser = Browser::new(options.listen.console, person::network(&mut dice));
         browser.form("identity/sign-up", &[("name", "Ada"), ("email", "first@example.com"), ("password", PASSWORD)])?;
-        let wanted = known * DOORS.len();
+        let (wanted, inviting) = (known * DOORS.len(), (known * 2).div_ceil(PER_INVITER));
+        // Half of them have a hash of cheaper days; that its password is none does not matter where it is never right.
         database.run(&format!(
             "insert into user_account (id, email, name, password_hash, password_changed_at, email_verified_at, created_at)
-             select gen_random_uuid(), 'known' || to_char(n, 'FM00000') || '@example.com', 'Ada', password_hash, now(), now(), now()
+             select gen_random_uuid(), 'known' || to_char(n, 'FM00000') || '@example.com', 'Ada',
+                    case when n < {inviting} or n % 2 = 0 then password_hash else regexp_replace(password_hash, 'm=[0-9]+', 'm=8192') end,
+                    now(), now(), now()
              from user_account, generate_series(0, {wanted}) n where email = 'first@example.com'"
         ))?;
         let mut inviters = Vec::new();
-        for number in 0..(known * 2).div_ceil(PER_INVITER) {
+        for number in 0..inviting {
             interrupt::check()?;
             let mut browser = Browser::new(options.listen.console, person::network(&mut dice));
             let email = format!("known{number:05}@example.com");

@@ -1,5 +1,6 @@
-//! Questions to the control database, asked with `psql`: what the console says is compared with what is stored.
+//! A database beside the server: made, filled and asked with `psql`.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -17,6 +18,13 @@ impl Database {
         let mut command = Command::new("psql");
         command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.0, "-c", sql]);
         process::run(command, |_| ()).context("psql, which comes with Postgres's client programs, asks the database")
+    }
+
+    /// Runs the statements of a file.
+    pub fn run_file(&self, file: &Path) -> Result<()> {
+        let mut command = Command::new("psql");
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.0, "-f"]).arg(file);
+        process::run(command, |_| ()).map(drop)
     }
 
     /// The one JSON value that a statement answers with. One statement sees one moment.

@@ -1,0 +1,33 @@
+//! What a gateway asks: it acts for the holder of an API key, who was checked before.
+
+use super::{Settings, store};
+use crate::resources::purpose;
+use crate::{Ctx, Error};
+use kernel::ResourceId;
+use secrecy::SecretString;
+
+/// What a gateway needs to serve a resource.
+#[derive(Debug)]
+pub struct Route {
+    pub connection: SecretString,
+    pub settings: Settings,
+    pub version: Version,
+}
+
+/// Another one whenever the resource, its Accelerate or its organization's access changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(pub(super) String);
+
+/// The route to a resource; none while Accelerate is not configured, or off for the organization.
+pub async fn find(ctx: &Ctx, id: ResourceId) -> Result<Option<Route>, Error> {
+    let mut db = ctx.db.acquire().await?;
+    let Some((sealed, settings, version)) = store::route(&mut db, id).await? else { return Ok(None) };
+    let connection = ctx.vault.open(&purpose(id), &sealed)?;
+    Ok(Some(Route { connection, settings, version }))
+}
+
+/// The versions of those resources that have a route now.
+pub async fn versions(ctx: &Ctx, ids: &[ResourceId]) -> Result<Vec<(ResourceId, Version)>, Error> {
+    let mut db = ctx.db.acquire().await?;
+    store::versions(&mut db, ids).await
+}

@@ -1,0 +1,140 @@
+use super::directory::Version;
+use super::{Configured, Settings};
+use crate::Error;
+use kernel::{ProjectId, ResourceId, UserId};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+struct Row {
+    region: String,
+    connections: Option<i32>,
+    query_timeout_ms: Option<i32>,
+    transaction_timeout_ms: Option<i32>,
+    response_bytes: Option<i32>,
+    cache: bool,
+    configured_at: OffsetDateTime,
+}
+
+impl From<Row> for Configured {
+    fn from(row: Row) -> Self {
+        // The table allows positive numbers alone.
+        let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
+        let settings = Settings {
+            connections: number(row.connections),
+            query_timeout_ms: number(row.query_timeout_ms),
+            transaction_timeout_ms: number(row.transaction_timeout_ms),
+            response_bytes: number(row.response_bytes),
+            cache: row.cache,
+        };
+        Self { region: row.region, settings, configured_at: row.configured_at }
+    }
+}
+
+pub async fn find(db: &mut PgConnection, id: ResourceId) -> Result<Option<Configured>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select region, connections, query_timeout_ms, transaction_timeout_ms, response_bytes, cache, configured_at
+         from accelerate where resource_id = $1",
+        id.uuid()
+    );
+    Ok(row.fetch_optional(db).await?.map(Into::into))
+}
+
+pub async fn of_project(db: &mut PgConnection, project: ProjectId) -> Result<Vec<ResourceId>, Error> {
+    let ids = sqlx::query_scalar!(
+        "select a.resource_id from accelerate a join resource r on r.id = a.resource_id where r.project_id = $1",
+        project.uuid()
+    );
+    Ok(ids.fetch_all(db).await?.into_iter().map(ResourceId::from_uuid).collect())
+}
+
+pub async fn configure(
+    db: &mut PgConnection,
+    id: ResourceId,
+    region: &str,
+    by: UserId,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into accelerate (resource_id, region, configured_by, configured_at)
+         values ($1, $2, (select id from user_account where id = $3), $4)
+         on conflict (resource_id) do update set region = excluded.region, configured_by = excluded.configured_by, configured_at = excluded.configured_at",
+        id.uuid(),
+        region,
+        by.uuid(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn set(db: &mut PgConnection, id: ResourceId, settings: &Settings) -> Result<(), Error> {
+    let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+    sqlx::query!(
+        "update accelerate set connections = $2, query_timeout_ms = $3, transaction_timeout_ms = $4, response_bytes = $5, cache = $6
+         where resource_id = $1",
+        id.uuid(),
+        number(settings.connections),
+        number(settings.query_timeout_ms),
+        number(settings.transaction_timeout_ms),
+        number(settings.response_bytes),
+        settings.cache
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What was there, deleted.
+pub async fn delete(db: &mut PgConnection, id: ResourceId) -> Result<Option<Configured>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "delete from accelerate where resource_id = $1
+         returning region, connections, query_timeout_ms, transaction_timeout_ms, response_bytes, cache, configured_at",
+        id.uuid()
+    );
+    Ok(row.fetch_optional(db).await?.map(Into::into))
+}
+
+/// The sealed connection string, the settings, and the version of all that they depend on.
+pub async fn route(db: &mut PgConnection, id: ResourceId) -> Result<Option<(Vec<u8>, Settings, Version)>, Error> {
+    let row = sqlx::query!(
+        r#"select r.connection_string as "connection!", a.region, a.connections, a.query_timeout_ms, a.transaction_timeout_ms,
+                  a.response_bytes, a.cache, a.configured_at, format('%s.%s.%s', r.xmin, a.xmin, o.xmin) as "version!"
+           from accelerate a join resource r on r.id = a.resource_id join project p on p.id = r.project_id
+                join organization o on o.id = p.org_id
+           where a.resource_id = $1 and r.connection_string is not null and o.accelerate_access <> 'off'"#,
+        id.uuid()
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| {
+        let configured = Configured::from(Row {
+            region: row.region,
+            connections: row.connections,
+            query_timeout_ms: row.query_timeout_ms,
+            transaction_timeout_ms: row.transaction_timeout_ms,
+            response_bytes: row.response_bytes,
+            cache: row.cache,
+            configured_at: row.configured_at,
+        });
+        (row.connection, configured.settings, Version(row.version))
+    }))
+}
+
+/// A row's `xmin` is another one after each change.
+pub async fn versions(db: &mut PgConnection, ids: &[ResourceId]) -> Result<Vec<(ResourceId, Version)>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"select a.resource_id, format('%s.%s.%s', r.xmin, a.xmin, o.xmin) as "version!"
+           from accelerate a join resource r on r.id = a.resource_id join project p on p.id = r.project_id
+                join organization o on o.id = p.org_id
+           where a.resource_id = any($1) and r.connection_string is not null and o.accelerate_access <> 'off'"#,
+        &ids
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (ResourceId::from_uuid(row.resource_id), Version(row.version))).collect())
+}

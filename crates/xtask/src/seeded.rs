@@ -1,0 +1,57 @@
+//! A server with the demo organization, whose first resource is a database that is given: for client suites and benchmarks.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::database::Database;
+use crate::process;
+use crate::server::{Options, Server, Storage};
+use crate::workspace::Workspace;
+use std::path::PathBuf;
+
+/// 32 bytes in base64: the seed and the server must read each other's secrets.
+const MASTER_KEY: &str = "dGhlIG1hc3RlciBrZXkgb2YgdGhlIHNvYWsgMzIgYnk=";
+
+/// The server, and what `pentaprism seed --json` said.
+#[derive(Debug)]
+pub struct Seeded {
+    pub server: Server,
+    pub report: Value,
+}
+
+impl Seeded {
+    /// Starts one with a new control database in the cluster, and Accelerate on `target`.
+    pub fn start(
+        workspace: &Workspace,
+        binary: PathBuf,
+        cluster: &Database,
+        target: &Database,
+        env: &[(&str, &str)],
+    ) -> Result<Self> {
+        let control = cluster.create("control")?;
+        let mut options = Options::throwaway(binary, Storage::Database(control.0.clone()))?;
+        let usual = [("PENTAPRISM__STORAGE__MASTER_KEY", MASTER_KEY), ("PENTAPRISM__LOG__FILTER", "warn")];
+        options.env = usual.iter().chain(env).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut seed = Command::new(&options.binary);
+        seed.args(["seed", "--json", "--database-url", &target.0]).current_dir(std::env::temp_dir());
+        seed.env("DATABASE_URL", &control.0).env("PENTAPRISM__DATA__LISTEN", options.listen.data.to_string());
+        seed.envs(options.env.iter().map(|(name, value)| (name, value)));
+        let output = process::run(seed, |_| ())?;
+        let line = output.lines().find(|line| line.starts_with('{')).context("the seed prints a JSON object")?;
+        let report = serde_json::from_str(line)?;
+        Ok(Self { server: Server::start(workspace, &options)?, report })
+    }
+
+    /// Accelerate's connection string by plain http.
+    pub fn accelerate_url(&self) -> Result<&str> {
+        let url = &self.report["resources"][0]["accelerate"]["prismaPostgres"];
+        url.as_str().context("the seed configures Accelerate")
+    }
+
+    /// The API key of the first resource.
+    pub fn api_key(&self) -> Result<&str> {
+        self.report["resources"][0]["apiKey"].as_str().context("the seed makes a key")
+    }
+}

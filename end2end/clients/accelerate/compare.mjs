@@ -1,0 +1,52 @@
+// Runs every case through Accelerate and through the driver itself, and compares. node compare.mjs [NAME]: the cases whose name contains it.
+// ACCELERATE_URL: the connection string of Accelerate. DIRECT_DATABASE_URL: a database equal to the one behind it.
+import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
+import { cases } from './cases.mjs';
+
+// Each version of the client has a folder of its own, from which this runs.
+const require = createRequire(`${process.cwd()}/`);
+const { PrismaClient } = require('@prisma/client');
+const { withAccelerate } = require('@prisma/extension-accelerate');
+
+const { ACCELERATE_URL: accelerateUrl, DIRECT_DATABASE_URL: directUrl } = process.env;
+const only = process.argv[2] ?? '';
+const major = Number(require('@prisma/client/package.json').version.split('.')[0]);
+const direct = new PrismaClient({ adapter: new (require('@prisma/adapter-pg').PrismaPg)({ connectionString: directUrl }), errorFormat: 'minimal' });
+const given = major >= 7 ? { accelerateUrl } : { datasourceUrl: accelerateUrl };
+const accelerate = new PrismaClient({ ...given, errorFormat: 'minimal' }).$extends(withAccelerate());
+
+// What is made anew on each side, and what differs in kind but not in meaning: a driver's error is an object here and its JSON there.
+const plain = (value) => {
+  if (value instanceof Date) return { date: Number.isNaN(value.getTime()) ? 'invalid' : Math.abs(value - Date.now()) < 600000 ? 'now' : value.toISOString() };
+  if (typeof value === 'bigint') return { bigint: String(value) };
+  if (ArrayBuffer.isView(value)) return { bytes: Buffer.from(value).toString('hex') };
+  if (value?.constructor?.name === 'Decimal' || typeof value?.toFixed === 'function' && typeof value !== 'number') return { decimal: String(value) };
+  if (typeof value === 'string' && /^c[0-9a-z]{24}$/.test(value)) return 'a cuid';
+  if (typeof value === 'number' && Object.is(value, -0)) return '-0';
+  if (Array.isArray(value)) return value.map(plain);
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+  return value;
+};
+const failure = (error) => {
+  // Drivers before 7.10 name the fields of a unique constraint; the executor that Accelerate runs names the constraint.
+  if (major < 7 && error.code === 'P2002') return { failed: error.name, code: error.code, model: error.meta.modelName };
+  const driver = error.meta?.driverAdapterError;
+  const meta = error.meta && { ...error.meta, ...(driver && { driverAdapterError: JSON.parse(JSON.stringify({ name: driver.name, cause: driver.cause })) }) };
+  return { failed: error.name, code: error.code, message: error.message.replace(/\s+/g, ' '), meta: plain(meta) };
+};
+const outcome = async (run, db) => run(db).then((value) => ({ value: plain(value) }), failure);
+
+let passed = 0, failed = 0;
+for (const [name, run] of cases.filter(([name]) => name.includes(only))) {
+  const [wanted, found] = [await outcome(run, direct), await outcome(run, accelerate)];
+  if (isDeepStrictEqual(JSON.parse(JSON.stringify(found)), JSON.parse(JSON.stringify(wanted)))) {
+    passed++;
+  } else {
+    failed++;
+    console.log(`not alike: ${name}\n  directly:      ${JSON.stringify(wanted).slice(0, 3000)}\n  by Accelerate: ${JSON.stringify(found).slice(0, 3000)}`);
+  }
+}
+await Promise.allSettled([direct.$disconnect(), accelerate.$disconnect()]);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
