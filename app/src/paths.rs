@@ -142,6 +142,10 @@ pub fn new_resource_key(id: ResourceId) -> String {
     format!("/resources/{id}/keys/new")
 }
 
+pub fn disable_accelerate(id: ResourceId) -> String {
+    format!("/resources/{id}/accelerate/disable")
+}
+
 pub fn resource_accelerate(id: ResourceId) -> String {
     format!("/resources/{id}/accelerate")
 }

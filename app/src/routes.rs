@@ -1,5 +1,6 @@
 //! Which page stands at which path.
 
+use crate::pages::accelerate::{DisableAcceleratePage, ResourceAcceleratePage};
 use crate::pages::account::{
     DeleteAccountPage, DisableSecondFactorPage, ProfilePage, RecoveryCodesPage, SecondFactorSetupPage, SecurityPage,
 };
@@ -21,8 +22,7 @@ use crate::pages::projects::{
     ProjectSettingsPage,
 };
 use crate::pages::resources::{
-    DeleteResourcePage, NewResourcePage, ResourceAcceleratePage, ResourceKeysPage, ResourcePage, ResourcePulsePage,
-    ResourceSettingsPage,
+    DeleteResourcePage, NewResourcePage, ResourceKeysPage, ResourcePage, ResourcePulsePage, ResourceSettingsPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -88,6 +88,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("resources/:resource/keys") view=ResourceKeysPage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/keys/new") view=NewResourceKeyPage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/accelerate") view=ResourceAcceleratePage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/accelerate/disable") view=DisableAcceleratePage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/pulse") view=ResourcePulsePage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/settings") view=ResourceSettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/settings/delete") view=DeleteResourcePage ssr=SsrMode::Async/>

@@ -94,6 +94,7 @@ export const PAGES: Row[] = [
   at("resources/:resource/keys", (scene) => `/resources/${scene.resource}/keys`),
   at("resources/:resource/keys/new", (scene) => `/resources/${scene.resource}/keys/new`),
   at("resources/:resource/accelerate", (scene) => `/resources/${scene.resource}/accelerate`),
+  at("resources/:resource/accelerate/disable", (scene) => `/resources/${scene.resource}/accelerate/disable`),
   at("resources/:resource/pulse", (scene) => `/resources/${scene.resource}/pulse`),
   at("resources/:resource/settings", (scene) => `/resources/${scene.resource}/settings`),
   at("resources/:resource/settings/delete", (scene) => `/resources/${scene.resource}/settings/delete`),

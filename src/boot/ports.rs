@@ -109,7 +109,7 @@ impl Routes {
             ..defaults
         };
         let version = self.0.versions.fetch_add(1, Ordering::Relaxed);
-        Ok(Arc::new(Resource { target, limits, version }))
+        Ok(Arc::new(Resource { target, limits, version, cache_epoch: route.cache_epoch }))
     }
 }
 

@@ -82,7 +82,7 @@ impl<'a> Rotation<'a> {
             match fs::rename(&next, &file) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 renamed => {
-                    renamed.with_context(|| format!("cannot rename {} to {}", next.display(), file.display()))?
+                    renamed.with_context(|| format!("cannot rename {} to {}", next.display(), file.display()))?;
                 }
             }
         }

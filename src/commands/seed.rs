@@ -140,10 +140,10 @@ async fn environments_of(
             Some(_) => {
                 let input = ConfigureInput { connection: None, region: config.data.region.clone() };
                 configure::configure(ctx, actor, id, input).await?;
-                let host = |name: &str| format!("{name}:{}/?api_key={api_key}", config.data.listen.port());
+                let rest = format!("{}/?api_key={api_key}", config.data.host());
                 Some(ConnectionStrings {
-                    prisma: format!("prisma://{}", host("localhost")),
-                    prisma_postgres: format!("prisma+postgres://{}", host("localhost")),
+                    prisma: format!("prisma://{rest}"),
+                    prisma_postgres: format!("prisma+postgres://{rest}"),
                 })
             }
             None => None,

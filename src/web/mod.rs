@@ -19,7 +19,7 @@ mod session;
 
 use crate::boot::config::Config;
 use crate::boot::parts::Parts;
-use app::calls::Server;
+use app::calls::{DataListener, Server};
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -34,7 +34,8 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// The whole console.
 pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
     let assets = assets::Bundle::embedded()?;
-    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone(), tests: Arc::default() };
+    let data = DataListener { host: config.data.host(), region: config.data.region.clone() };
+    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone(), tests: Arc::default(), data };
     let secure = config.console.is_https();
     let hosts = Arc::new(hosts::Hosts::of(&config.console));
     let proxies = Arc::new(address::TrustedProxies(config.console.trusted_proxies.clone()));

@@ -3,6 +3,7 @@
 //! A read is a plain function that answers a view model. A mutation is a server function with an endpoint of its own name, posted by a plain
 //! form; it says where the browser goes next through [`respond`]. Rules live below, in `control`.
 
+pub mod accelerate;
 pub mod admin;
 pub mod identity;
 pub mod keys;
@@ -18,7 +19,7 @@ pub mod respond;
 mod secrets;
 pub mod security;
 
-pub use request::{Server, Signed};
+pub use request::{DataListener, Server, Signed};
 pub use secrets::SECRET_FIELDS;
 
 use control::identity::sessions::parcel::Taken;

@@ -16,6 +16,16 @@ pub struct Server {
     pub ctx: Ctx,
     pub dialer: Arc<upstream::Dialer>,
     pub tests: Arc<upstream::Tests>,
+    pub data: DataListener,
+}
+
+/// Where applications reach this server.
+#[derive(Debug, Clone, Default)]
+pub struct DataListener {
+    /// `localhost:3001`.
+    pub host: String,
+    /// Where the gateway runs.
+    pub region: String,
 }
 
 /// Who is signed in; an extension of a request with a live session.

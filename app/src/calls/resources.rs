@@ -1,16 +1,17 @@
 //! Resources.
 
-use super::request::{actor, signed_in};
+use super::request::{Server, actor, signed_in};
 use super::{read, respond};
 use crate::error::ConsoleError;
 use crate::model::project::{ConnectionCheck, ResourceRow};
 use crate::paths;
+use control::Actor;
 use control::resources::delete::DeleteResourceInput;
 use control::resources::{self, PlainConnection};
 use kernel::{Problem, ProjectId, ResourceId};
 use leptos::server;
 use secrecy::ExposeSecret;
-use upstream::ConnectionString;
+use upstream::{ConnectionReport, ConnectionString, DialError};
 
 #[server(endpoint = "resources/create")]
 pub async fn create_resource(
@@ -64,12 +65,7 @@ pub async fn test_connection(resource: ResourceId) -> Result<(), ConsoleError> {
         resources::connection::connection(&server.ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
     let target =
         ConnectionString::parse(stored.expose_secret()).map_err(|error| Problem::conflict(error.to_string()))?;
-    let _place = server.tests.begin(actor.user.uuid().as_u128()).ok_or_else(|| {
-        Problem::too_many("Many connections are being tested right now. Try again in a few seconds.", 5)
-    })?;
-    let report = upstream::test_connection(&server.dialer, &target)
-        .await
-        .map_err(|error| Problem::conflict(error.to_string()))?;
+    let report = dial(&server, &actor, &target).await?.map_err(|error| Problem::conflict(error.to_string()))?;
     let check = ConnectionCheck {
         server_version: report.server_version,
         tls: report.tls,
@@ -78,12 +74,24 @@ pub async fn test_connection(resource: ResourceId) -> Result<(), ConsoleError> {
     respond::go(paths::resource(resource), sentence(&check))
 }
 
+/// Dials a database to see whether it answers. Few at once: a dial takes a socket and seconds.
+pub(super) async fn dial(
+    server: &Server,
+    actor: &Actor,
+    target: &ConnectionString,
+) -> Result<Result<ConnectionReport, DialError>, Problem> {
+    let _place = server.tests.begin(actor.user.uuid().as_u128()).ok_or_else(|| {
+        Problem::too_many("Many connections are being tested right now. Try again in a few seconds.", 5)
+    })?;
+    Ok(upstream::test_connection(&server.dialer, target).await)
+}
+
 fn sentence(check: &ConnectionCheck) -> String {
     let tls = if check.tls { "with TLS" } else { "without TLS" };
     format!("Connected: PostgreSQL {}, {tls}, round trip {:.1} ms.", check.server_version, check.round_trip_ms)
 }
 
-fn parse(text: &str) -> Result<PlainConnection, Problem> {
+pub(super) fn parse(text: &str) -> Result<PlainConnection, Problem> {
     let parsed = ConnectionString::parse(text).map_err(|error| Problem::field("connection_string", error))?;
     Ok(PlainConnection { masked: parsed.masked(), secret: parsed.expose_url() })
 }

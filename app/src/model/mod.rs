@@ -1,6 +1,7 @@
 //! Pure models of what the console shows: no view, no browser, all tested.
 
 #[cfg(feature = "ssr")]
+pub mod accelerate;
 pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod browser;

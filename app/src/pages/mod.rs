@@ -1,5 +1,6 @@
 //! The screens of the console, a folder each. They run on the server alone.
 
+pub mod accelerate;
 pub mod account;
 pub mod admin;
 pub mod auth;

@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use kernel::ResourceId;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -26,6 +26,8 @@ pub struct Resource {
     pub limits: Limits,
     /// Another one whenever anything of the resource changes.
     pub version: u64,
+    /// Another one ends every kept answer.
+    pub cache_epoch: i32,
 }
 
 /// What the control plane knows of resources.
@@ -59,6 +61,7 @@ pub struct Gateway {
 /// One resource by one kind of access: what one tenant does is felt by no other.
 struct Tenant {
     version: AtomicU64,
+    cache_epoch: AtomicI32,
     pool: Arc<Pool>,
     transactions: Arc<Transactions>,
     cache: Arc<Cache>,
@@ -226,6 +229,7 @@ impl Gateway {
         let limits = resource.limits.clone();
         let tenant = Arc::new(Tenant {
             version: AtomicU64::new(resource.version),
+            cache_epoch: AtomicI32::new(resource.cache_epoch),
             cache: Arc::new(Cache::new(limits.cache_bytes, Arc::clone(&self.budget))),
             pool: Pool::new(resource.target.clone(), Arc::clone(&self.dialer), access, limits),
             transactions: Arc::default(),
@@ -245,6 +249,9 @@ impl Tenant {
         }
         let same = *self.pool.limits() == resource.limits && self.pool.target().is_same(&resource.target);
         if same {
+            if self.cache_epoch.swap(resource.cache_epoch, Ordering::Relaxed) != resource.cache_epoch {
+                self.cache.purge();
+            }
             self.version.store(resource.version, Ordering::Relaxed);
         }
         same

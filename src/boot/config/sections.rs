@@ -46,6 +46,16 @@ pub struct Data {
     pub region: String,
 }
 
+impl Data {
+    /// Host and port as clients write them: `localhost` is the one name by which they speak plain http.
+    pub fn host(&self) -> String {
+        match self.listen.ip().is_loopback() {
+            true => format!("localhost:{}", self.listen.port()),
+            false => self.listen.to_string(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {

@@ -74,6 +74,17 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     // Nobody listens where the stored string leads.
     row(DEVELOPERS, "resources/test-connection", "resource={resource}").answers(409),
+    // Nobody listens where the strings lead.
+    row(DEVELOPERS, "accelerate/configure", "resource={resource}&region=us-east-1").answers(422),
+    row(
+        DEVELOPERS,
+        "accelerate/configure-project",
+        "project={project}&region=us-east-1&connection_string=postgres://a:b@127.0.0.1:1/c",
+    )
+    .answers(422),
+    row(DEVELOPERS, "accelerate/change-settings", "resource={resource}").answers(409),
+    row(DEVELOPERS, "accelerate/purge", "resource={resource}").answers(409),
+    row(DEVELOPERS, "accelerate/disable", "resource={resource}").answers(409),
     row(ADMINS, "resources/delete", "resource={resource}&confirmation=Production"),
     row(DEVELOPERS, "keys/create", "project={project}&name=web"),
     row(DEVELOPERS, "keys/edit", "key={key}&name=web&rights=read_only"),

@@ -44,6 +44,7 @@ pub const ROUTES: &[(&str, For)] = &[
     ("/resources/{resource}/keys", VIEWERS),
     ("/resources/{resource}/keys/new", VIEWERS),
     ("/resources/{resource}/accelerate", VIEWERS),
+    ("/resources/{resource}/accelerate/disable", VIEWERS),
     ("/resources/{resource}/pulse", VIEWERS),
     ("/resources/{resource}/settings", VIEWERS),
     ("/resources/{resource}/settings/delete", VIEWERS),

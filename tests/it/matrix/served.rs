@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// The file, and the path as it stands there.
-const ROUTES: [(&str, &str); 13] = [
+const ROUTES: [(&str, &str); 14] = [
     // Behind guard and session.
     ("src/web/mod.rs", "\"/\""),
     // For everybody: they tell of the process and of the build alone.
@@ -21,6 +21,7 @@ const ROUTES: [(&str, &str); 13] = [
     ("src/data_api/accelerate/mod.rs", "\"/health\""),
     ("src/data_api/accelerate/mod.rs", "\"/connection-info\""),
     ("src/data_api/accelerate/mod.rs", "\"/query\""),
+    ("src/data_api/accelerate/mod.rs", "\"/invalidate\""),
     ("src/data_api/accelerate/mod.rs", "\"/transaction/start\""),
     ("src/data_api/accelerate/mod.rs", "\"/transaction/{id}/commit\""),
     ("src/data_api/accelerate/mod.rs", "\"/transaction/{id}/query\""),

@@ -61,9 +61,7 @@ fn GetStarted(org: OrgPlace, project: ProjectPlace) -> impl IntoView {
                     {link(org.pulse, "Enable Pulse", paths::project_pulse(project.id))}
                 </Card>
             </div>
-            <p class="mt-4 mb-2 max-w-[72ch] text-muted">
-                "This is how your application will reach Accelerate. This version does not serve its traffic yet: until then leave the client as it is."
-            </p>
+            <p class="mt-4 mb-2 max-w-[72ch] text-muted">"This is how your application reaches Accelerate, once it is configured."</p>
             <CodeBlock label="client.ts" code=CODE/>
         </Section>
     }

@@ -1,15 +1,17 @@
 //! Projects.
 
+mod accelerate;
 mod create;
 mod dashboard;
 mod delete;
 mod keys;
-mod products;
+mod pulse;
 mod settings;
 
+pub use accelerate::ProjectAcceleratePage;
 pub use create::{NewProjectForm, NewProjectPage};
 pub use dashboard::ProjectPage;
 pub use delete::DeleteProjectPage;
 pub use keys::ProjectKeysPage;
-pub use products::{ProjectAcceleratePage, ProjectPulsePage};
+pub use pulse::ProjectPulsePage;
 pub use settings::ProjectSettingsPage;

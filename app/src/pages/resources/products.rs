@@ -17,26 +17,41 @@ pub const fn product_sentence(product: Product) -> &'static str {
     }
 }
 
-/// Where a product stands. Its form comes with the product itself; until then the page says so.
+/// Where a product stands that has no form yet: the page says so.
 #[component]
 pub fn ProductState(product: Product, org: OrgPlace, waits: Vec<Product>) -> impl IntoView {
-    let access = access(&org, product);
-    let glyph = match product {
+    match access(&org, product) {
+        Access::Off => view! { <ProductOff product org waits/> }.into_any(),
+        Access::On | Access::EarlyAccess => view! {
+            <EmptyState
+                glyph=glyph(product)
+                title=format!("{} is not part of this version yet", product.label())
+                sentence="Environments and API keys that you create now will work with it."
+            />
+        }
+        .into_any(),
+    }
+}
+
+/// That no operator has given the product to the organization, and how to ask for it.
+#[component]
+pub fn ProductOff(product: Product, org: OrgPlace, waits: Vec<Product>) -> impl IntoView {
+    view! {
+        <EmptyState
+            glyph=glyph(product)
+            title=format!("{} is off for this organization", product.label())
+            sentence="An operator of this server decides who gets it."
+        >
+            <JoinWaitlist product org waits/>
+        </EmptyState>
+    }
+}
+
+const fn glyph(product: Product) -> Glyph {
+    match product {
         Product::Accelerate => Glyph::Zap,
         Product::Pulse => Glyph::Activity,
-    };
-    let (title, sentence) = match access {
-        Access::Off => (
-            format!("{} is off for this organization", product.label()),
-            "An operator of this server decides who gets it.",
-        ),
-        Access::On | Access::EarlyAccess => (
-            format!("{} is not part of this version yet", product.label()),
-            "Environments and API keys that you create now will work with it.",
-        ),
-    };
-    let action = (access == Access::Off).then(|| view! { <JoinWaitlist product org waits/> });
-    view! { <EmptyState glyph title sentence>{action}</EmptyState> }
+    }
 }
 
 /// The organization's access to a product.
@@ -66,29 +81,21 @@ fn JoinWaitlist(product: Product, org: OrgPlace, waits: Vec<Product>) -> impl In
 }
 
 #[component]
-pub fn ResourceAcceleratePage() -> impl IntoView {
-    view! { <ProductPage product=Product::Accelerate at=At::Accelerate/> }
-}
-
-#[component]
 pub fn ResourcePulsePage() -> impl IntoView {
-    view! { <ProductPage product=Product::Pulse at=At::Pulse/> }
-}
-
-#[component]
-fn ProductPage(product: Product, at: At) -> impl IntoView {
     let id = param("resource");
     let data = async move {
         let (viewer, org, project, resource) = at_resource(&id).await?;
         let waits = section(waits_for(org.id)).await?;
         Ok((viewer, org, project, resource, waits))
     };
-    load(data, move |(viewer, org, project, resource, waits)| {
+    load(data, |(viewer, org, project, resource, waits)| {
+        let bar = bar(&viewer, resource_crumbs(&org, &project, &resource));
+        let tabs = resource_tabs(resource.id, At::Pulse);
         view! {
-            <Title text=format!("{} of {}", product.label(), resource.name)/>
-            <ConsoleLayout bar=bar(&viewer, resource_crumbs(&org, &project, &resource)) tabs_label="Resource" tabs=resource_tabs(resource.id, at) banner=banner()>
-                <PageHeader title=product.label() sentence=product_sentence(product)/>
-                {show("The waitlist's entries", waits, |waits| view! { <ProductState product org waits/> })}
+            <Title text=format!("Pulse of {}", resource.name)/>
+            <ConsoleLayout bar tabs_label="Resource" tabs banner=banner()>
+                <PageHeader title="Pulse" sentence=product_sentence(Product::Pulse)/>
+                {show("The waitlist's entries", waits, |waits| view! { <ProductState product=Product::Pulse org waits/> })}
             </ConsoleLayout>
         }
     })

@@ -91,8 +91,11 @@ impl Processor<'_, '_, '_> {
 
     fn cursor(&mut self, pagination: &Pagination) -> Result<Option<Record>, QueryError> {
         let Some(cursor) = &pagination.cursor else { return Ok(None) };
-        let field = |(name, arg): (&Box<str>, _)| Ok((name.clone(), self.scope.value(arg, self.tools)?));
-        Ok(Some(Record::new(cursor.iter().map(field).collect::<Result<_, QueryError>>()?)))
+        let mut fields = Vec::with_capacity(cursor.len());
+        for (name, arg) in cursor {
+            fields.push((name.clone(), self.scope.value(arg, self.tools)?));
+        }
+        Ok(Some(Record::new(fields)))
     }
 }
 

@@ -128,7 +128,7 @@ fn one(out: &mut Vec<u8>, value: &Value, column: &str, kind: &Scalar, enums: &En
         (Scalar::Int, value) => integer(out, value, column)?,
         (Scalar::Bigint, Value::Text(text)) => tagged(out, "BigInt", |out| out.extend_from_slice(text.as_bytes())),
         (Scalar::Bigint, Value::Int(number)) => {
-            tagged(out, "BigInt", |out| out.extend_from_slice(number.to_string().as_bytes()))
+            tagged(out, "BigInt", |out| out.extend_from_slice(number.to_string().as_bytes()));
         }
         (Scalar::Bigint, Value::Float(number)) => {
             tagged(out, "BigInt", |out| out.extend_from_slice(number::write_string(*number).as_bytes()));

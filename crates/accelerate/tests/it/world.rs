@@ -58,7 +58,7 @@ impl World {
         execute(&dialer, &admin, &format!("create database {name}")).await;
         let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
         execute(&dialer, &url, include_str!("samples/schema.sql")).await;
-        let resource = Resource { target: ConnectionString::parse(&url).unwrap(), limits, version: 1 };
+        let resource = Resource { target: ConnectionString::parse(&url).unwrap(), limits, version: 1, cache_epoch: 0 };
         let gateway = Gateway::new(Only(Arc::new(resource)), Fixed(AtomicU64::new(0)), Arc::clone(&dialer));
         Self { gateway, url, dialer }
     }

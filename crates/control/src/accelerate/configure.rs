@@ -2,8 +2,8 @@ use super::{require_access, store};
 use crate::audit::Entry;
 use crate::resources::{self, PlainConnection, purpose};
 use crate::rights::Right;
-use crate::{Actor, Ctx, Error};
-use kernel::{Problem, ResourceId};
+use crate::{Actor, Ctx, Error, projects};
+use kernel::{Problem, ProjectId, ResourceId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -14,6 +14,20 @@ pub struct ConfigureInput {
     pub connection: Option<PlainConnection>,
     /// Where the gateway runs that is to serve it.
     pub region: String,
+}
+
+/// Whether the actor may configure Accelerate for the resource, to be asked before its database is dialled.
+pub async fn allowed(ctx: &Ctx, actor: &Actor, id: ResourceId) -> Result<(), Error> {
+    let mut db = ctx.db.acquire().await?;
+    let (_, project) = resources::require(&mut db, actor, id, Right::ManageResource).await?;
+    require_access(&mut db, actor, project.org).await
+}
+
+/// The same for a project whose first resource is to be made.
+pub async fn allowed_in(ctx: &Ctx, actor: &Actor, project: ProjectId) -> Result<(), Error> {
+    let mut db = ctx.db.acquire().await?;
+    let project = projects::require(&mut db, actor, project, Right::ManageResource).await?;
+    require_access(&mut db, actor, project.org).await
 }
 
 /// Turns Accelerate on for a resource, or changes where it runs. The caller has connected to the database before.

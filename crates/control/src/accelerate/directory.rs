@@ -11,6 +11,8 @@ use secrecy::SecretString;
 pub struct Route {
     pub connection: SecretString,
     pub settings: Settings,
+    /// Another one ends every kept answer.
+    pub cache_epoch: i32,
     pub version: Version,
 }
 
@@ -21,9 +23,10 @@ pub struct Version(pub(super) String);
 /// The route to a resource; none while Accelerate is not configured, or off for the organization.
 pub async fn find(ctx: &Ctx, id: ResourceId) -> Result<Option<Route>, Error> {
     let mut db = ctx.db.acquire().await?;
-    let Some((sealed, settings, version)) = store::route(&mut db, id).await? else { return Ok(None) };
-    let connection = ctx.vault.open(&purpose(id), &sealed)?;
-    Ok(Some(Route { connection, settings, version }))
+    let Some(route) = store::route(&mut db, id).await? else { return Ok(None) };
+    let connection = ctx.vault.open(&purpose(id), &route.connection)?;
+    let store::SealedRoute { settings, cache_epoch, version, .. } = route;
+    Ok(Some(Route { connection, settings, cache_epoch, version }))
 }
 
 /// The versions of those resources that have a route now.

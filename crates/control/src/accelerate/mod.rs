@@ -5,6 +5,7 @@ pub mod configure;
 pub mod directory;
 pub mod disable;
 pub mod get;
+pub mod purge;
 pub mod settings;
 mod store;
 

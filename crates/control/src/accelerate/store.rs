@@ -87,6 +87,14 @@ pub async fn set(db: &mut PgConnection, id: ResourceId, settings: &Settings) -> 
     Ok(())
 }
 
+/// False where Accelerate is not configured.
+pub async fn next_epoch(db: &mut PgConnection, id: ResourceId) -> Result<bool, Error> {
+    let done = sqlx::query!("update accelerate set cache_epoch = cache_epoch + 1 where resource_id = $1", id.uuid())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// What was there, deleted.
 pub async fn delete(db: &mut PgConnection, id: ResourceId) -> Result<Option<Configured>, Error> {
     let row = sqlx::query_as!(
@@ -98,11 +106,18 @@ pub async fn delete(db: &mut PgConnection, id: ResourceId) -> Result<Option<Conf
     Ok(row.fetch_optional(db).await?.map(Into::into))
 }
 
-/// The sealed connection string, the settings, and the version of all that they depend on.
-pub async fn route(db: &mut PgConnection, id: ResourceId) -> Result<Option<(Vec<u8>, Settings, Version)>, Error> {
+/// A route, its connection string still sealed.
+pub struct SealedRoute {
+    pub connection: Vec<u8>,
+    pub settings: Settings,
+    pub cache_epoch: i32,
+    pub version: Version,
+}
+
+pub async fn route(db: &mut PgConnection, id: ResourceId) -> Result<Option<SealedRoute>, Error> {
     let row = sqlx::query!(
         r#"select r.connection_string as "connection!", a.region, a.connections, a.query_timeout_ms, a.transaction_timeout_ms,
-                  a.response_bytes, a.cache, a.configured_at, format('%s.%s.%s', r.xmin, a.xmin, o.xmin) as "version!"
+                  a.response_bytes, a.cache, a.cache_epoch, a.configured_at, format('%s.%s.%s', r.xmin, a.xmin, o.xmin) as "version!"
            from accelerate a join resource r on r.id = a.resource_id join project p on p.id = r.project_id
                 join organization o on o.id = p.org_id
            where a.resource_id = $1 and r.connection_string is not null and o.accelerate_access <> 'off'"#,
@@ -120,7 +135,12 @@ pub async fn route(db: &mut PgConnection, id: ResourceId) -> Result<Option<(Vec<
             cache: row.cache,
             configured_at: row.configured_at,
         });
-        (row.connection, configured.settings, Version(row.version))
+        SealedRoute {
+            connection: row.connection,
+            settings: configured.settings,
+            cache_epoch: row.cache_epoch,
+            version: Version(row.version),
+        }
     }))
 }
 

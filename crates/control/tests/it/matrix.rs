@@ -130,6 +130,9 @@ fn rows() -> Vec<Row> {
         DEVELOPER "keys/create.rs create" |c, a| keys::create::create(&c.world.ctx, a, c.project, key_input("another"));
         VIEWER "projects/list.rs names" |c, a| projects::list::names(&c.world.ctx, a, c.org);
         DEVELOPER "accelerate/configure.rs configure" |c, a| accelerate::configure::configure(&c.world.ctx, a, c.resource, ConfigureInput { connection: Some(connection()), region: "us-east-1".into() });
+        DEVELOPER "accelerate/configure.rs allowed" |c, a| accelerate::configure::allowed(&c.world.ctx, a, c.resource);
+        DEVELOPER "accelerate/configure.rs allowed_in" |c, a| accelerate::configure::allowed_in(&c.world.ctx, a, c.project);
+        DEVELOPER "accelerate/purge.rs purge" |c, a| accelerate::purge::purge(&c.world.ctx, a, c.resource);
         VIEWER "accelerate/get.rs get" |c, a| accelerate::get::get(&c.world.ctx, a, c.resource);
         VIEWER "accelerate/get.rs of_project" |c, a| accelerate::get::of_project(&c.world.ctx, a, c.project);
         DEVELOPER "accelerate/settings.rs change" |c, a| accelerate::settings::change(&c.world.ctx, a, c.resource, SettingsInput::default());

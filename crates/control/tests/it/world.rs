@@ -212,6 +212,7 @@ impl World {
     /// A fingerprint of everything but the audit log.
     pub async fn state(&self) -> String {
         let parts = [
+            "accelerate",
             "user_account",
             "recovery_code",
             "session",

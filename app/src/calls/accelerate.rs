@@ -1,0 +1,131 @@
+//! Accelerate of a resource.
+
+use super::request::{Server, actor, server, signed_in};
+use super::resources::{dial, parse};
+use super::{read, respond};
+use crate::error::ConsoleError;
+use crate::model::accelerate::{Accelerate, Gateway};
+use crate::paths;
+use control::accelerate::configure::{self, ConfigureInput};
+use control::accelerate::settings::{self, SettingsInput};
+use control::accelerate::{Configured, disable, get, purge};
+use control::{Actor, resources};
+use kernel::{Problem, ProjectId, ResourceId};
+use leptos::server;
+use secrecy::ExposeSecret;
+use upstream::ConnectionString;
+
+/// Turns Accelerate on, once the database was reached by the given connection string or the stored one.
+#[server(endpoint = "accelerate/configure")]
+pub async fn configure_accelerate(
+    resource: ResourceId,
+    #[server(default)] connection_string: String,
+    region: String,
+) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let ctx = &server.ctx;
+    configure::allowed(ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
+    let given = (!connection_string.trim().is_empty()).then(|| parse(&connection_string)).transpose()?;
+    let target = match &given {
+        Some(connection) => connection.secret.clone(),
+        None => {
+            let stored = resources::connection::connection(ctx, &actor, resource).await;
+            stored.map_err(control::Error::into_problem)?
+        }
+    };
+    check(&server, &actor, target.expose_secret(), &region).await?;
+    let input = ConfigureInput { connection: given, region };
+    configure::configure(ctx, &actor, resource, input).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::resource_accelerate(resource), "Accelerate is configured. Connect your application next.")
+}
+
+/// The same for a project without resources: its first is made, named `Production`.
+#[server(endpoint = "accelerate/configure-project")]
+pub async fn configure_project(
+    project: ProjectId,
+    connection_string: String,
+    region: String,
+) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let ctx = &server.ctx;
+    configure::allowed_in(ctx, &actor, project).await.map_err(control::Error::into_problem)?;
+    let connection = parse(&connection_string)?;
+    check(&server, &actor, connection.secret.expose_secret(), &region).await?;
+    let resource = resources::create::create(ctx, &actor, project, "Production", Some(connection))
+        .await
+        .map_err(control::Error::into_problem)?;
+    let input = ConfigureInput { connection: None, region };
+    configure::configure(ctx, &actor, resource, input).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::resource_accelerate(resource), "Accelerate is configured. Connect your application next.")
+}
+
+/// The region has a gateway, and the database answers.
+async fn check(server: &Server, actor: &Actor, target: &str, region: &str) -> Result<(), Problem> {
+    if region != server.data.region {
+        return Err(Problem::field("region", "No gateway runs in this region."));
+    }
+    let target = ConnectionString::parse(target).map_err(|error| Problem::field("connection_string", error))?;
+    dial(server, actor, &target).await?.map_err(|error| Problem::field("connection_string", error))?;
+    Ok(())
+}
+
+#[server(endpoint = "accelerate/disable")]
+pub async fn disable_accelerate(resource: ResourceId) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    disable::disable(&server.ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::resource_accelerate(resource), "Accelerate is disabled. Its traffic stops within a second.")
+}
+
+#[server(endpoint = "accelerate/change-settings")]
+pub async fn change_accelerate_settings(
+    resource: ResourceId,
+    #[server(default)] connections: String,
+    #[server(default)] query_timeout_ms: String,
+    #[server(default)] transaction_timeout_ms: String,
+    #[server(default)] response_bytes: String,
+    #[server(default)] cache: String,
+) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    let cache = !cache.is_empty();
+    let input = SettingsInput { connections, query_timeout_ms, transaction_timeout_ms, response_bytes, cache };
+    settings::change(&server.ctx, &actor, resource, input).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::resource_accelerate(resource), "The settings are changed. Gateways follow within a second.")
+}
+
+#[server(endpoint = "accelerate/purge")]
+pub async fn purge_accelerate_cache(resource: ResourceId) -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    purge::purge(&server.ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::resource_accelerate(resource), "The cache is purged. Gateways follow within a second.")
+}
+
+/// The resource's Accelerate, if it is configured.
+pub async fn accelerate_of(resource: ResourceId) -> Result<Option<Accelerate>, Problem> {
+    let (server, signed) = signed_in()?;
+    Ok(read(get::get(&server.ctx, &signed.actor, resource)).await?.map(shown))
+}
+
+/// The resources of a project that have Accelerate.
+pub async fn accelerated(project: ProjectId) -> Result<Vec<ResourceId>, Problem> {
+    let (server, signed) = signed_in()?;
+    read(get::of_project(&server.ctx, &signed.actor, project)).await
+}
+
+/// The gateway of this server.
+pub fn gateway() -> Gateway {
+    let data = server().map(|server| server.data).unwrap_or_default();
+    Gateway { host: data.host, region: data.region }
+}
+
+fn shown(configured: Configured) -> Accelerate {
+    let Configured { region, settings, configured_at } = configured;
+    Accelerate {
+        region,
+        connections: settings.connections,
+        query_timeout_ms: settings.query_timeout_ms,
+        transaction_timeout_ms: settings.transaction_timeout_ms,
+        response_bytes: settings.response_bytes,
+        cache: settings.cache,
+        configured_at,
+    }
+}

@@ -1,0 +1,54 @@
+use crate::calls::accelerate::gateway;
+use crate::kit::{ButtonLink, ButtonSize, Card, CodeBlock, Glyph};
+use crate::model::place::ResourcePlace;
+use crate::paths;
+use leptos::prelude::*;
+
+const INSTALL: &str = "npm install @prisma/client @prisma/extension-accelerate";
+const CLIENT_7: &str = "import { PrismaClient } from '@prisma/client'
+import { withAccelerate } from '@prisma/extension-accelerate'
+
+const prisma = new PrismaClient({
+  accelerateUrl: process.env.ACCELERATE_URL,
+}).$extends(withAccelerate())";
+const CLIENT_6: &str = "// schema.prisma: generator client { provider = \"prisma-client-js\"; engineType = \"client\" }
+import { PrismaClient } from '@prisma/client'
+import { withAccelerate } from '@prisma/extension-accelerate'
+
+const prisma = new PrismaClient({
+  datasourceUrl: process.env.ACCELERATE_URL,
+}).$extends(withAccelerate())";
+const QUERY: &str = "const users = await prisma.user.findMany({
+  cacheStrategy: { ttl: 60, swr: 60 },
+})";
+
+/// How an application connects, step by step, each to copy.
+#[component]
+pub fn Connect(resource: ResourcePlace) -> impl IntoView {
+    let key = match resource.keys {
+        0 => view! {
+            <p>"Put an API key of this environment in the place of YOUR_API_KEY. There is none yet."</p>
+            <div><ButtonLink href=paths::new_resource_key(resource.id) size=ButtonSize::Small icon=Glyph::KeyRound>"Create API Key"</ButtonLink></div>
+        }
+        .into_any(),
+        _ => view! {
+            <p>"Put an API key of this environment in the place of YOUR_API_KEY. A key is shown once, when it is made."</p>
+            <div><ButtonLink href=paths::resource_keys(resource.id) size=ButtonSize::Small icon=Glyph::KeyRound>"API keys"</ButtonLink></div>
+        }
+        .into_any(),
+    };
+    view! {
+        <Card title="Connect your application">
+            <ol class="steps">
+                <li><h3>"Add the Accelerate connection string"</h3>{key}<CodeBlock label=".env" code=gateway().env_line()/></li>
+                <li><h3>"Install the client and the extension"</h3><CodeBlock label="Terminal" code=INSTALL/></li>
+                <li>
+                    <h3>"Set up Accelerate in your application"</h3>
+                    <CodeBlock label="Prisma Client 7" code=CLIENT_7/>
+                    <details><summary>"Prisma Client 6.16 or later"</summary><CodeBlock label="Prisma Client 6" code=CLIENT_6/></details>
+                </li>
+                <li><h3>"Send a query whose answer is kept for a minute"</h3><CodeBlock label="First cached query" code=QUERY/></li>
+            </ol>
+        </Card>
+    }
+}

@@ -1,0 +1,13 @@
+//! Accelerate of one resource: its form, how an application connects, its settings, and its end.
+
+mod configure;
+mod connect;
+mod disable;
+mod page;
+mod settings;
+
+use configure::ConfigureForm;
+
+pub use configure::ConfigureProjectForm;
+pub use disable::DisableAcceleratePage;
+pub use page::{Body, ResourceAcceleratePage, State, actions, state};
