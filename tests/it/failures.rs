@@ -5,8 +5,10 @@ use crate::browser::Browser;
 use crate::console::Console;
 use crate::matrix::{FUNCTIONS, ROUTES, template};
 use crate::world::{PASSWORD, Who, World};
+use control::accelerate::configure::{self, ConfigureInput};
 use control::orgs::invitations::invite::{InviteInput, invite};
-use control::resources;
+use control::resources::PlainConnection;
+use control::{projects, resources};
 use scraper::ElementRef;
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
@@ -53,7 +55,14 @@ fn nothings(value: &str) -> String {
 async fn furnish(console: &Console, world: &World) -> Vec<(Who, String)> {
     let ctx = &console.ctx;
     let owner = world.actor(Who::Owner);
-    resources::create::create(ctx, owner, world.project, "Staging", None).await.unwrap();
+    let staging = resources::create::create(ctx, owner, world.project, "Staging", None).await.unwrap();
+    let connection = PlainConnection {
+        secret: "postgres://a:b@db.example.com/c".into(),
+        masked: "postgres://a@db.example.com/c".into(),
+    };
+    let input = ConfigureInput { connection: Some(connection), region: "us-east-1".into() };
+    configure::configure(ctx, owner, staging, input).await.unwrap();
+    let empty = projects::create::create(ctx, owner, world.org, "Empty").await.unwrap();
     let input = InviteInput { email: "outsider@example.com".into(), role: "viewer".into() };
     let token = invite(ctx, owner, world.org, input).await.unwrap().token;
     console.browser().sign_in("owner@example.com").await;
@@ -68,7 +77,12 @@ async fn furnish(console: &Console, world: &World) -> Vec<(Who, String)> {
         let pages = ROUTES.iter().filter(move |(_, whom)| whom.refusal(who).is_none());
         pages.map(move |(route, _)| (who, world.fill(&template(route), who)))
     });
-    everywhere.chain([(Who::Outsider, format!("/invitations/{}", token.expose_secret()))]).collect()
+    let further = [
+        (Who::Outsider, format!("/invitations/{}", token.expose_secret())),
+        (Who::Owner, format!("/resources/{staging}/accelerate")),
+        (Who::Owner, format!("/projects/{empty}/accelerate")),
+    ];
+    everywhere.chain(further).collect()
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

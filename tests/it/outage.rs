@@ -97,7 +97,7 @@ async fn what_comes_late_costs_its_section_alone(db: PgPool) {
         assert_eq!(answer.status, 503, "{path} while {table} is held");
         let page = answer.html();
         assert_eq!(page.texts("h1"), [title], "{path} while {table} is held");
-        assert_eq!(page.attrs("main [role=alert] a", "href"), [path.clone()], "{path} offers no retry");
+        assert_eq!(page.attrs("main [role=alert] a", "href"), std::slice::from_ref(&path), "{path} offers no retry");
         held.rollback().await.unwrap();
     }
 }

@@ -7,8 +7,8 @@ use app::model::palette::Item;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 
-/// For whoever is not signed in, with the token of a link, or one step behind a row of a list that is searched by itself.
-const NOT_OFFERED: [&str; 14] = [
+/// For whoever is not signed in, with the token of a link, or one step behind a row of a list that is searched by itself or behind what is configured.
+const NOT_OFFERED: [&str; 15] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-up",
@@ -21,6 +21,7 @@ const NOT_OFFERED: [&str; 14] = [
     "/orgs/{org}/members/{user}/remove",
     "/keys/{key}/remove",
     "/keys/{key}/rotate",
+    "/resources/{resource}/accelerate/disable",
     "/admin/users/{user}",
     "/admin/users/{user}/delete",
 ];

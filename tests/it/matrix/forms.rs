@@ -40,8 +40,8 @@ async fn every_function_is_offered_somewhere_to_whom_it_is_for(db: PgPool) {
 }
 
 /// The palette is fetched. The rest stands on pages while there is something to do: mail that can be sent, another session, a second factor, an
-/// invitation to oneself, a second resource, a setting that was changed.
-const NOT_AT_FIRST_SIGHT: [&str; 13] = [
+/// invitation to oneself, a second resource, a project without any, Accelerate that is configured, a setting that was changed.
+const NOT_AT_FIRST_SIGHT: [&str; 16] = [
     "identity/request-reset",
     "identity/resend-verification",
     "palette",
@@ -53,6 +53,9 @@ const NOT_AT_FIRST_SIGHT: [&str; 13] = [
     "members/accept-invitation",
     "members/decline-invitation",
     "projects/set-default-resource",
+    "accelerate/configure-project",
+    "accelerate/change-settings",
+    "accelerate/purge",
     "admin/clear-second-factor",
     "admin/reset-setting",
 ];

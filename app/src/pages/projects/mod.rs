@@ -8,10 +8,10 @@ mod keys;
 mod pulse;
 mod settings;
 
-pub use accelerate::ProjectAcceleratePage;
+pub use self::accelerate::ProjectAcceleratePage;
+pub use self::pulse::ProjectPulsePage;
 pub use create::{NewProjectForm, NewProjectPage};
 pub use dashboard::ProjectPage;
 pub use delete::DeleteProjectPage;
 pub use keys::ProjectKeysPage;
-pub use pulse::ProjectPulsePage;
 pub use settings::ProjectSettingsPage;

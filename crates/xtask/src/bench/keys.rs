@@ -19,6 +19,7 @@ const ROUNDS: usize = 12;
 /// Of each handler in a round, by turns: so short that whatever else the machine does hits both alike.
 const SLICES: u32 = 20;
 const SLICE: Duration = Duration::from_millis(100);
+const CONNECTIONS: usize = 32;
 /// Of the bare handler's rate.
 const LEAST: f64 = 0.8;
 
@@ -62,7 +63,8 @@ impl Benchmark for Keys {
             for _ in 0..SLICES {
                 for (requests, answered) in requests.iter().zip(&mut answered) {
                     interrupt::check()?;
-                    *answered += load::per_second(server, requests, SLICE)? / f64::from(SLICES);
+                    let next = |number: u64| requests[usize::try_from(number).unwrap_or(0) % requests.len()].clone();
+                    *answered += load::measure(server, CONNECTIONS, SLICE, &next)?.per_second / f64::from(SLICES);
                 }
             }
             // The first warms up.
@@ -99,8 +101,9 @@ fn report(subject: &Value, [bare, checked]: &[Vec<f64>; 2]) -> Result<Value> {
 }
 
 /// The same request for both handlers but for its path, so that both pay for reading it.
-fn requests(path: &str, keys: &[String]) -> Vec<String> {
-    let request = |key| format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {key}\r\n\r\n");
+fn requests(path: &str, keys: &[String]) -> Vec<Vec<u8>> {
+    let request =
+        |key| format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {key}\r\n\r\n").into_bytes();
     keys.iter().map(request).collect()
 }
 

@@ -2,65 +2,127 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 const THREADS: usize = 2;
-/// Kept open; each has one request under way.
-const CONNECTIONS_PER_THREAD: usize = 16;
-/// Longer than any answer that is asked for.
-const ANSWER: usize = 4096;
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Sends `requests` over and over for this long, and answers how many were answered with 200 a second; any other answer is an error.
-pub fn per_second(server: SocketAddr, requests: &[String], time: Duration) -> Result<f64> {
-    let started = Instant::now();
-    let answered = std::thread::scope(|scope| {
-        let parts = requests.chunks(requests.len().div_ceil(THREADS));
-        let threads: Vec<_> = parts.map(|part| scope.spawn(move || one_thread(server, part, started + time))).collect();
-        let counts = threads.into_iter().map(|thread| thread.join().ok().context("a client thread panicked")?);
-        counts.sum::<Result<u32>>()
+/// What a while of asking showed.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// Answers of 200; any other answer is an error.
+    pub per_second: f64,
+    /// From the request to the end of its answer, in order.
+    times: Vec<Duration>,
+}
+
+impl Figures {
+    /// Milliseconds within which this share of the answers came.
+    pub fn percentile_ms(&self, share: f64) -> f64 {
+        let last = self.times.len().saturating_sub(1);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index"
+        )]
+        let at = ((self.times.len() as f64) * share) as usize;
+        self.times.get(at.min(last)).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
+    }
+}
+
+/// Sends the requests that `request` makes of a number that counts up, over this many connections, each with one under way.
+pub fn measure(
+    server: SocketAddr,
+    connections: usize,
+    time: Duration,
+    request: &(dyn Fn(u64) -> Vec<u8> + Sync),
+) -> Result<Figures> {
+    let (started, counter) = (Instant::now(), AtomicU64::new(0));
+    let next = || request(counter.fetch_add(1, Ordering::Relaxed));
+    let mut times = std::thread::scope(|scope| {
+        let one = || one_thread(server, connections / THREADS, started + time, &next);
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(one)).collect();
+        let parts = threads.into_iter().map(|thread| thread.join().ok().context("a client thread panicked")?);
+        parts.collect::<Result<Vec<_>>>().map(|parts| parts.concat())
     })?;
-    Ok(f64::from(answered) / started.elapsed().as_secs_f64())
+    let elapsed = started.elapsed().as_secs_f64();
+    times.sort_unstable();
+    #[expect(clippy::cast_precision_loss, reason = "a count of answers")]
+    Ok(Figures { per_second: times.len() as f64 / elapsed, times })
 }
 
 /// All connections get a request before the first answer is read, so the server always has work.
-fn one_thread(server: SocketAddr, requests: &[String], end: Instant) -> Result<u32> {
-    let mut connections = (0..CONNECTIONS_PER_THREAD).map(|_| connect(server)).collect::<Result<Vec<_>>>()?;
-    let (mut next, mut answered) = (requests.iter().cycle(), 0);
+fn one_thread(
+    server: SocketAddr,
+    connections: usize,
+    end: Instant,
+    next: &dyn Fn() -> Vec<u8>,
+) -> Result<Vec<Duration>> {
+    let mut connections = (0..connections).map(|_| Connection::open(server)).collect::<Result<Vec<_>>>()?;
+    let mut times = Vec::new();
     loop {
-        for (connection, request) in connections.iter_mut().zip(&mut next) {
-            connection.write_all(request.as_bytes())?;
+        for connection in &mut connections {
+            connection.ask(&next())?;
         }
         for connection in &mut connections {
-            read_answer(connection)?;
-            answered += 1;
+            times.push(connection.answered()?);
         }
         if Instant::now() >= end {
-            return Ok(answered);
+            return Ok(times);
         }
     }
 }
 
-fn connect(server: SocketAddr) -> Result<TcpStream> {
-    let connection = TcpStream::connect(server)?;
-    connection.set_nodelay(true)?;
-    connection.set_read_timeout(Some(PATIENCE))?;
-    Ok(connection)
+struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    asked: Instant,
 }
 
-/// The answer is short, `ok` at its end, and nothing follows it before the next request.
-fn read_answer(connection: &mut TcpStream) -> Result<()> {
-    let (mut answer, mut length) = ([0; ANSWER], 0);
-    while !answer[..length].ends_with(b"\r\n\r\nok") {
-        let read = connection.read(&mut answer[length..]).context("no answer")?;
-        length += read;
-        if read == 0 || (length >= 12 && !answer.starts_with(b"HTTP/1.1 200")) {
-            bail!("instead of 200 came\n{}", String::from_utf8_lossy(&answer[..length]));
-        }
+impl Connection {
+    fn open(server: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(server)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(Self { stream, buffer: vec![0; 64 * 1024], asked: Instant::now() })
     }
-    Ok(())
+
+    fn ask(&mut self, request: &[u8]) -> Result<()> {
+        self.asked = Instant::now();
+        Ok(self.stream.write_all(request)?)
+    }
+
+    /// Reads one whole answer, by its `content-length`.
+    fn answered(&mut self) -> Result<Duration> {
+        let (mut length, mut whole) = (0, None);
+        while whole.is_none_or(|whole| length < whole) {
+            if length == self.buffer.len() {
+                self.buffer.resize(length * 2, 0);
+            }
+            let read = self.stream.read(&mut self.buffer[length..]).context("no answer")?;
+            length += read;
+            if read == 0 || (length >= 12 && !self.buffer.starts_with(b"HTTP/1.1 200")) {
+                bail!("instead of 200 came\n{}", String::from_utf8_lossy(&self.buffer[..length]));
+            }
+            whole = whole.or_else(|| size(&self.buffer[..length]));
+        }
+        Ok(self.asked.elapsed())
+    }
+}
+
+/// Bytes of head and body together, once the head is there.
+fn size(answer: &[u8]) -> Option<usize> {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&answer[..head]).ok()?;
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    })?;
+    Some(head + length)
 }
 
 #[cfg(test)]
@@ -86,9 +148,10 @@ mod tests {
 
     #[test]
     fn only_good_answers_are_counted() {
-        let requests = [String::from("GET / HTTP/1.1\r\n\r\n"), String::from("GET /2 HTTP/1.1\r\n\r\n")];
-        let rate = |answer| per_second(answering(answer), &requests, Duration::from_millis(50));
-        assert!(rate("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap() > 0.0);
+        let request = |number| format!("GET /{number} HTTP/1.1\r\n\r\n").into_bytes();
+        let rate = |answer| measure(answering(answer), 4, Duration::from_millis(50), &request);
+        let good = rate("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+        assert!(good.per_second > 0.0 && good.percentile_ms(0.5) <= good.percentile_ms(0.99));
         assert!(rate("HTTP/1.1 401 Unauthorized\r\n\r\nok").unwrap_err().to_string().contains("401"));
     }
 }

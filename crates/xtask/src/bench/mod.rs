@@ -3,6 +3,7 @@
 //! A benchmark prints a table for people, then one JSON line of figures for programs. It measures its subject and its
 //! peers in interleaved rounds, so that a noisy minute hits all of them alike, and asserts its limits.
 
+mod accelerate;
 mod keys;
 mod load;
 
@@ -20,7 +21,7 @@ pub trait Benchmark: Named {
 }
 
 /// All there are.
-pub const ALL: &[&dyn Benchmark] = &[&keys::Keys];
+pub const ALL: &[&dyn Benchmark] = &[&keys::Keys, &accelerate::Accelerate];
 
 const KIND: &str = "benchmark";
 
