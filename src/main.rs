@@ -4,6 +4,10 @@ use clap::Parser;
 use pentaprism::commands::Cli;
 use std::process::ExitCode;
 
+/// Data traffic makes many short-lived buffers on all threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

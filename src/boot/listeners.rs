@@ -44,6 +44,7 @@ impl Listeners {
         let data = data_api::State {
             verifier: parts.verifier.clone(),
             gateway: parts.gateway.clone(),
+            rays: Arc::new(data_api::Rays::new(&parts.ctx.rng, &config.data.region)),
             clock: parts.ctx.clock.clone(),
         };
         let data = data_api::router(data, proxies).into_make_service_with_connect_info::<SocketAddr>();

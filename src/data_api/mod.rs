@@ -12,11 +12,12 @@ use crate::web::observe;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use control::Clock;
 use control::keys::verify::Verifier;
-use http::HeaderMap;
+use control::{Clock, Rng};
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// What a request of this listener needs.
@@ -24,7 +25,26 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub struct State {
     pub verifier: Arc<Verifier>,
     pub gateway: Arc<Gateway>,
+    pub rays: Arc<Rays>,
     pub clock: Clock,
+}
+
+/// Names requests: by a number of this process, from a random one on, and the region.
+#[derive(Debug)]
+pub struct Rays {
+    next: AtomicU64,
+    region: String,
+}
+
+impl Rays {
+    pub fn new(rng: &Rng, region: &str) -> Self {
+        Self { next: AtomicU64::new(u64::from_le_bytes(rng.bytes())), region: region.to_owned() }
+    }
+
+    fn next(&self) -> Option<HeaderValue> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        HeaderValue::try_from(format!("{number:016x}-{}", self.region)).ok()
+    }
 }
 
 /// The token of `Authorization: Bearer …`.

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import { cases } from './cases.mjs';
+import { only as alone } from './only.mjs';
 
 // Each version of the client has a folder of its own, from which this runs.
 const require = createRequire(`${process.cwd()}/`);
@@ -45,6 +46,15 @@ for (const [name, run] of cases.filter(([name]) => name.includes(only))) {
   } else {
     failed++;
     console.log(`not alike: ${name}\n  directly:      ${JSON.stringify(wanted).slice(0, 3000)}\n  by Accelerate: ${JSON.stringify(found).slice(0, 3000)}`);
+  }
+}
+for (const [name, run, wanted] of alone.filter(([name]) => name.includes(only))) {
+  const found = await run(accelerate).catch(failure);
+  if (isDeepStrictEqual(found, wanted)) {
+    passed++;
+  } else {
+    failed++;
+    console.log(`not as it should be: ${name}\n  wanted: ${JSON.stringify(wanted)}\n  found:  ${JSON.stringify(found)}`);
   }
 }
 await Promise.allSettled([direct.$disconnect(), accelerate.$disconnect()]);

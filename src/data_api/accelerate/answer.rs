@@ -11,6 +11,8 @@ use time::format_description::well_known::Rfc2822;
 
 const CAPTURE: HeaderName = HeaderName::from_static("x-capture-telemetry");
 const CACHE_STATUS: HeaderName = HeaderName::from_static("accelerate-cache-status");
+/// The extension takes the request's id and the region from this header of the hosted service.
+const RAY: HeaderName = HeaderName::from_static("cf-ray");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What a client asks to be told beside the answer: `tracing`, and the levels of log events.
@@ -51,6 +53,8 @@ impl Telemetry {
 pub struct Answered {
     pub answer: Answer,
     pub telemetry: Telemetry,
+    /// `5f2c…-us-east-1`: names the request, and where it was served.
+    pub ray: Option<HeaderValue>,
 }
 
 impl IntoResponse for Answered {
@@ -75,6 +79,9 @@ impl IntoResponse for Answered {
             Status::None => "none",
         };
         headers.insert(CACHE_STATUS, HeaderValue::from_static(status));
+        if let Some(ray) = self.ray {
+            headers.insert(RAY, ray);
+        }
         if let Some(date) = http_date(self.answer.at_ms) {
             headers.insert(LAST_MODIFIED, date);
         }

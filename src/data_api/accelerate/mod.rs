@@ -96,7 +96,7 @@ async fn answer_query(
         data.gateway.query(caller.resource, caller.access, transaction, body, &strategy).await
     };
     match outcome.await {
-        Ok(answer) => Answered { answer, telemetry }.into_response(),
+        Ok(answer) => Answered { answer, telemetry, ray: data.rays.next() }.into_response(),
         Err(error) => failure(&error, telemetry),
     }
 }

@@ -45,7 +45,7 @@ pub fn Connect(resource: ResourcePlace) -> impl IntoView {
                 <li>
                     <h3>"Set up Accelerate in your application"</h3>
                     <CodeBlock label="Prisma Client 7" code=CLIENT_7/>
-                    <details><summary>"Prisma Client 6.16 or later"</summary><CodeBlock label="Prisma Client 6" code=CLIENT_6/></details>
+                    <details><summary>"Show the code for Prisma Client 6.16 or later"</summary><CodeBlock label="Prisma Client 6" code=CLIENT_6/></details>
                 </li>
                 <li><h3>"Send a query whose answer is kept for a minute"</h3><CodeBlock label="First cached query" code=QUERY/></li>
             </ol>

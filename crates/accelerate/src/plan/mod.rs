@@ -13,8 +13,10 @@ pub use rule::{Rule, Validation};
 pub use shape::{Arity, Encoding, Enums, FieldType, Scalar, Structure};
 pub use sql::{ArgType, ArgTypes, Fragment, PlaceholderFormat, ScalarType, Sql, Template};
 
+use crate::shape::Layout;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// One node; see the source named above for what each does.
 #[derive(Debug, Deserialize)]
@@ -89,7 +91,13 @@ pub struct DataMap {
     pub structure: Structure,
     #[serde(default)]
     pub enums: Enums,
+    #[serde(skip)]
+    pub layout: LayoutCache,
 }
+
+/// What was worked out of the structure and the columns of the last result.
+#[derive(Debug, Default)]
+pub struct LayoutCache(pub Mutex<Option<Arc<Layout>>>);
 
 #[derive(Debug, Deserialize)]
 pub struct Validate {

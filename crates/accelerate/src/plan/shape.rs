@@ -24,7 +24,7 @@ pub enum Structure {
 }
 
 /// The type of a field in the client's schema.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct FieldType {
     pub arity: Arity,
     #[serde(flatten)]

@@ -10,7 +10,7 @@ mod rows;
 
 pub use collect::{Collected, Ignored};
 pub use map::write;
-pub use rows::Rows;
+pub use rows::{Layout, Rows};
 
 use crate::error::QueryError;
 use crate::value::Value;

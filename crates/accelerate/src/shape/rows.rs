@@ -9,7 +9,7 @@ use crate::value::Value;
 use crate::wire::{Columns, Row, RowError, Sink};
 use bytes::Bytes;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Writes the rows of one result as the plan's structure has them.
 pub struct Rows<'a> {
@@ -21,27 +21,35 @@ pub struct Rows<'a> {
     start: usize,
     most: usize,
     received: usize,
-    steps: Vec<Step<'a>>,
+    layout: Option<Arc<Layout>>,
     /// Where the cells of the row at hand are.
     cells: Vec<Option<Range<usize>>>,
     count: usize,
 }
 
+/// How the rows of these columns become text; made once for a plan, and again only if its columns change.
+#[derive(Debug)]
+pub struct Layout {
+    columns: Arc<Columns>,
+    steps: Vec<Step>,
+}
+
 /// A piece of each row's text.
-enum Step<'a> {
+#[derive(Debug)]
+enum Step {
     /// Names and braces, as they are.
     Text(Vec<u8>),
     Cell {
         column: usize,
-        name: &'a str,
-        field: &'a FieldType,
+        name: Box<str>,
+        field: FieldType,
         form: Form,
         kind: ColumnType,
     },
 }
 
 /// How a cell becomes JSON.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Form {
     /// The database's text is the number.
     Number,
@@ -54,6 +62,8 @@ enum Form {
     Json,
     Enum,
     Bytes,
+    /// An array of texts.
+    Texts,
     /// By way of a value.
     Other,
 }
@@ -61,7 +71,7 @@ enum Form {
 impl<'a> Rows<'a> {
     pub fn new(map: &'a DataMap, unique: bool, out: &'a mut Vec<u8>, most: usize) -> Self {
         let start = out.len();
-        Self { map, unique, out, start, most, received: 0, steps: Vec::new(), cells: Vec::new(), count: 0 }
+        Self { map, unique, out, start, most, received: 0, layout: None, cells: Vec::new(), count: 0 }
     }
 
     /// After the last row.
@@ -75,8 +85,23 @@ impl<'a> Rows<'a> {
         }
         Ok(())
     }
+}
 
-    fn compile(&mut self, fields: &'a Ordered<Structure>, columns: &Columns) -> Result<(), QueryError> {
+impl Layout {
+    fn new(structure: &Structure, columns: &Arc<Columns>) -> Result<Self, QueryError> {
+        // Every type must be one that clients know, also of a column that no field asks for.
+        for column in &columns.columns {
+            decode::column_type(column.oid)?;
+        }
+        let Structure::Object { fields, .. } = structure else {
+            return Err(QueryError::internal("The rows of a query are no single value"));
+        };
+        let mut layout = Self { columns: Arc::clone(columns), steps: Vec::new() };
+        layout.object(fields)?;
+        Ok(layout)
+    }
+
+    fn object(&mut self, fields: &Ordered<Structure>) -> Result<(), QueryError> {
         self.text(b"{");
         for (at, (name, structure)) in fields.0.iter().enumerate() {
             if at > 0 {
@@ -87,15 +112,21 @@ impl<'a> Rows<'a> {
             key.push(b':');
             self.text(&key);
             match structure {
-                Structure::Object { fields, serialized_name: None, .. } => self.compile(fields, columns)?,
+                Structure::Object { fields, serialized_name: None, .. } => self.object(fields)?,
                 Structure::Field { db_name, field_type } => {
                     // Of two columns with one name the later counts, as in an object's assignments.
-                    let column = columns.names.iter().rposition(|own| own == db_name);
+                    let column = self.columns.names.iter().rposition(|own| own == db_name);
                     let column = column.ok_or_else(|| map::missing("Value", db_name))?;
-                    let oid = columns.columns.get(column).map_or(0, |column| column.oid);
+                    let oid = self.columns.columns.get(column).map_or(0, |column| column.oid);
                     let kind = decode::column_type(oid)?;
                     let form = form(field_type, kind);
-                    self.steps.push(Step::Cell { column, name: db_name, field: field_type, form, kind });
+                    self.steps.push(Step::Cell {
+                        column,
+                        name: db_name.clone(),
+                        field: field_type.clone(),
+                        form,
+                        kind,
+                    });
                 }
                 Structure::Object { .. } => return Err(map::missing("Object", name)),
                 Structure::AffectedRows => {
@@ -119,7 +150,8 @@ impl<'a> Rows<'a> {
 
 fn form(field: &FieldType, kind: ColumnType) -> Form {
     if field.arity == Arity::List || kind.is_array {
-        return Form::Other;
+        let texts = field.arity == Arity::List && kind.is_array && kind.kind == Kind::Text;
+        return if texts && field.scalar == Scalar::String { Form::Texts } else { Form::Other };
     }
     match (&field.scalar, kind.kind) {
         (Scalar::Int, Kind::Int) => Form::Number,
@@ -137,14 +169,16 @@ fn form(field: &FieldType, kind: ColumnType) -> Form {
 
 impl Sink for Rows<'_> {
     fn columns(&mut self, columns: &Arc<Columns>) -> Result<(), QueryError> {
-        // Every type must be one that clients know, also of a column that no field asks for.
-        for column in &columns.columns {
-            decode::column_type(column.oid)?;
-        }
-        match &self.map.structure {
-            Structure::Object { fields, .. } => self.compile(fields, columns),
-            _ => Err(QueryError::internal("The rows of a query are no single value")),
-        }
+        let mut kept = self.map.layout.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.layout = match &*kept {
+            Some(layout) if layout.columns == *columns => Some(Arc::clone(layout)),
+            _ => {
+                let layout = Arc::new(Layout::new(&self.map.structure, columns)?);
+                *kept = Some(Arc::clone(&layout));
+                Some(layout)
+            }
+        };
+        Ok(())
     }
 
     fn row(&mut self, row: Row<'_>) -> Result<(), RowError> {
@@ -161,7 +195,7 @@ impl Sink for Rows<'_> {
         }
         let body = row.body()?;
         row.cells()?.ranges(&mut self.cells)?;
-        for step in &self.steps {
+        for step in self.layout.iter().flat_map(|layout| &layout.steps) {
             match step {
                 Step::Text(text) => self.out.extend_from_slice(text),
                 Step::Cell { column, name, field, form, kind } => {
@@ -214,6 +248,7 @@ fn write(
                 .map(|known| json_text::write_string(out, known)),
             _ => None,
         },
+        Form::Texts => texts(out, text()?),
         Form::Bytes => cell.strip_prefix(b"\\x").and_then(|hex| map::hex_of(out, hex)),
         Form::Number | Form::BigInt | Form::Other => None,
     };
@@ -222,4 +257,22 @@ fn write(
         // Whatever is unusual goes the long way, which also has the words for what is wrong.
         None => map::field(out, &decode::value(Bytes::copy_from_slice(cell), kind)?, name, field, enums),
     }
+}
+
+/// `{a,b}` as `["a","b"]`; nothing is done where a member is quoted, null or a list.
+fn texts(out: &mut Vec<u8>, array: &str) -> Option<()> {
+    let members = array.strip_prefix('{')?.strip_suffix('}')?;
+    let plain = |member: &str| !member.eq_ignore_ascii_case("null") && !member.contains(['"', '\\', '{']);
+    if !members.split(',').all(plain) {
+        return None;
+    }
+    out.push(b'[');
+    for (at, member) in members.split(',').filter(|_| !members.is_empty()).enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        json_text::write_string(out, member);
+    }
+    out.push(b']');
+    Some(())
 }
