@@ -29,7 +29,8 @@ pub struct State {
     pub clock: Clock,
 }
 
-/// Names requests: by a number of this process, from a random one on, and the region.
+/// Names requests: by a number of this process, from a random one on, and the region. The extension takes what stands between two hyphens for the
+/// region, so that its own are written as `_`.
 #[derive(Debug)]
 pub struct Rays {
     next: AtomicU64,
@@ -38,7 +39,7 @@ pub struct Rays {
 
 impl Rays {
     pub fn new(rng: &Rng, region: &str) -> Self {
-        Self { next: AtomicU64::new(u64::from_le_bytes(rng.bytes())), region: region.to_owned() }
+        Self { next: AtomicU64::new(u64::from_le_bytes(rng.bytes())), region: region.replace('-', "_") }
     }
 
     fn next(&self) -> Option<HeaderValue> {

@@ -53,7 +53,7 @@ impl Telemetry {
 pub struct Answered {
     pub answer: Answer,
     pub telemetry: Telemetry,
-    /// `5f2c…-us-east-1`: names the request, and where it was served.
+    /// `5f2c…-us_east_1`: names the request, and where it was served.
     pub ray: Option<HeaderValue>,
 }
 
