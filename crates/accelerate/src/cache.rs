@@ -27,6 +27,11 @@ impl Strategy {
     pub fn is_none(&self) -> bool {
         self.max_age.is_zero() && self.stale.is_zero()
     }
+
+    /// From the question to the last time that its answer is told.
+    fn life(&self) -> Duration {
+        self.max_age.saturating_add(self.stale)
+    }
 }
 
 /// Where an answer came from.
@@ -63,6 +68,8 @@ pub struct Key {
 struct Kept {
     json: Bytes,
     at_ms: u64,
+    /// When it is told no more, not even as a stale one.
+    until_ms: u64,
     /// Of the keeping, to tell an entry from the one that it renewed.
     number: u64,
     tags: Arc<[Box<str>]>,
@@ -153,10 +160,13 @@ impl Cache {
         run: BoxFuture<'static, Result<(Bytes, u64), QueryError>>,
     ) -> Flight {
         let (cache, tags) = (Arc::clone(self), strategy.tags.clone().into());
+        let life_ms = u64::try_from(strategy.life().as_millis()).unwrap_or(u64::MAX);
         let flight = async move {
             let outcome = run.await;
-            let kept =
-                outcome.as_ref().ok().map(|(json, at_ms)| Kept { json: json.clone(), at_ms: *at_ms, number, tags });
+            let kept = outcome.as_ref().ok().map(|(json, at_ms)| {
+                let until_ms = at_ms.saturating_add(life_ms);
+                Kept { json: json.clone(), at_ms: *at_ms, until_ms, number, tags }
+            });
             cache.land(key, number, kept);
             outcome
         };
@@ -219,6 +229,20 @@ impl Cache {
         }
     }
 
+    /// Drops the answers whose time is over, so that they take no room from those of others.
+    pub fn sweep(&self, now_ms: u64) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = |slot: &Slot| slot.flight.is_none() && slot.kept.as_ref().is_none_or(|kept| kept.until_ms <= now_ms);
+        let keys: Vec<_> = slots.by_key.iter().filter(|(_, slot)| over(slot)).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            self.take(&mut slots, &key);
+        }
+        let Slots { by_key, order, .. } = &mut *slots;
+        order.retain(|(key, number)| {
+            by_key.get(key).and_then(|slot| slot.kept.as_ref()).is_some_and(|kept| kept.number == *number)
+        });
+    }
+
     /// Ends every answer.
     pub fn purge(&self) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
@@ -243,7 +267,7 @@ fn told(kept: &Kept, strategy: &Strategy, now_ms: u64) -> Option<Answer> {
     let age = Duration::from_millis(now_ms.saturating_sub(kept.at_ms));
     let status = if age < strategy.max_age {
         Status::Ttl
-    } else if age < strategy.max_age + strategy.stale {
+    } else if age < strategy.life() {
         Status::Swr
     } else {
         return None;
@@ -365,6 +389,23 @@ mod tests {
         told.send(()).unwrap();
         assert_eq!(asked.await.unwrap().unwrap().json, "old");
         assert_eq!(ask(&cache, "{}", &strategy, "newer").await, (Status::Ttl, "new".into()));
+    }
+
+    #[tokio::test]
+    async fn what_is_over_is_swept_and_no_time_is_too_long() {
+        let cache = cache(100_000);
+        let (short, endless) = (strategy(10, 5, &[]), strategy(u64::MAX, u64::MAX, &[]));
+        ask(&cache, "1", &short, "1").await;
+        ask(&cache, "2", &endless, "2").await;
+        cache.sweep(14_999);
+        assert_eq!(cache.slots.lock().unwrap().by_key.len(), 2);
+        cache.sweep(15_000);
+        assert_eq!(ask_at(15, &cache, "2", &endless, "x").await, (Status::Ttl, "2".into()));
+        let slots = cache.slots.lock().unwrap();
+        assert_eq!(
+            (slots.by_key.len(), slots.order.len(), slots.bytes),
+            (1, 1, cache.all.used.load(Ordering::Relaxed))
+        );
     }
 
     #[tokio::test]

@@ -161,7 +161,9 @@ impl Gateway {
         let limits = tenant.pool.limits();
         let millis = |given: Option<f64>, most: Duration| {
             let given = given.filter(|given| given.is_finite() && *given >= 0.0);
-            given.map_or(most, |given| Duration::from_secs_f64(given / 1000.0).min(most))
+            given
+                .and_then(|given| Duration::try_from_secs_f64(given / 1000.0).ok())
+                .map_or(most, |given| given.min(most))
         };
         let level = match start.isolation_level {
             None => None,
@@ -205,14 +207,16 @@ impl Gateway {
         Ok(tenant.pool.target().parameter("schema").map(str::to_owned))
     }
 
-    /// Closes connections that nobody uses, for ever.
+    /// Closes connections that nobody uses and drops answers whose time is over, for ever.
     pub async fn tend(&self) {
         loop {
             tokio::time::sleep(TENDING).await;
-            self.tenants
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .retain(|_, tenant| tenant.pool.close_idle() || tenant.transactions.count() > 0);
+            let now_ms = self.source.now_ms();
+            self.tenants.write().unwrap_or_else(PoisonError::into_inner).retain(|_, tenant| {
+                tenant.cache.sweep(now_ms);
+                // Kept answers are told without a connection.
+                tenant.pool.close_idle() || tenant.transactions.count() > 0 || tenant.cache.bytes() > 0
+            });
         }
     }
 

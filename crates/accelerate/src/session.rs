@@ -162,7 +162,11 @@ impl Lease {
         }
     }
 
+    /// The connection, unless an earlier request of its transaction went away in the middle of a statement: the answer to that would be taken for ours.
     fn live(&mut self) -> Result<&mut Connection, QueryError> {
+        if self.connection.as_ref().is_some_and(|connection| !connection.is_clean()) {
+            self.give_up();
+        }
         self.connection.as_mut().ok_or_else(|| failed(Failure::Closed, false))
     }
 

@@ -22,8 +22,10 @@ pub struct Connection {
     /// Whether statements get names; a pooler between us and the database may not keep them.
     named: bool,
     status: Status,
-    /// An exchange was left before its end: what comes next on the stream is not an answer to what is asked next.
-    dirty: bool,
+    /// Exchanges in the outbox, and those that were sent and have not come to their end. While there are any of these, what comes next on the stream
+    /// is not an answer to what is asked next.
+    queued: usize,
+    awaited: usize,
     cancel: CancelKey,
 }
 
@@ -136,7 +138,8 @@ impl Connection {
             statements: Statements::default(),
             named,
             status: Status::Idle,
-            dirty: false,
+            queued: 0,
+            awaited: 0,
             cancel: session.key,
         }
     }
@@ -147,7 +150,7 @@ impl Connection {
 
     /// Whether it can be used again: no exchange was left in the middle.
     pub fn is_clean(&self) -> bool {
-        !self.dirty && self.inbox.is_empty()
+        self.awaited == 0 && self.inbox.is_empty()
     }
 
     pub fn cancel_key(&self) -> &CancelKey {
@@ -175,6 +178,7 @@ impl Connection {
 
     /// Takes back what was queued and not sent.
     pub fn unqueue(&mut self) {
+        self.queued = 0;
         self.outbox.clear();
     }
 
@@ -317,12 +321,16 @@ impl Connection {
     }
 
     async fn refuse_copy(&mut self) -> Result<(), Failure> {
+        // While it copies, the database passes over the sync that was sent before.
+        self.awaited = self.awaited.saturating_sub(1);
         self.message(b'f', |out| text(out, "copy is not supported"));
         self.message(b'S', |_| {});
         self.send().await
     }
 
     fn message(&mut self, kind: u8, body: impl FnOnce(&mut Vec<u8>)) {
+        // These two are answered by "ready for query".
+        self.queued += usize::from(matches!(kind, b'Q' | b'S'));
         self.outbox.push(kind);
         let start = self.outbox.len();
         self.outbox.extend_from_slice(&[0; 4]);
@@ -332,7 +340,7 @@ impl Connection {
     }
 
     async fn send(&mut self) -> Result<(), Failure> {
-        self.dirty = true;
+        self.awaited += std::mem::take(&mut self.queued);
         self.stream.write_all(&self.outbox).await?;
         self.stream.flush().await?;
         self.outbox.clear();
@@ -376,14 +384,17 @@ impl Connection {
             _ => return Err(Malformed),
         };
         self.inbox.advance(length);
-        self.dirty = false;
+        self.awaited = self.awaited.saturating_sub(1);
         Ok(())
     }
 }
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("status", &self.status).field("dirty", &self.dirty).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("status", &self.status)
+            .field("awaited", &self.awaited)
+            .finish_non_exhaustive()
     }
 }
 

@@ -78,3 +78,24 @@ async fn an_answer_has_a_bound() {
     assert_eq!(large.unwrap_err().code, "P6009");
     assert!(world.raw(Access::Full, &["select 1"]).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_request_that_went_away_leaves_no_answer_to_the_next() {
+    let world = World::with(Limits { query_timeout: Duration::from_millis(200), ..Limits::default() }).await;
+    let id = world.gateway.start(RESOURCE, Access::Full, start(60_000.0)).await.unwrap();
+    let slow = world.raw_in(Access::Full, Some(&id), &["select 'first', pg_sleep(0.4)::text"]).await;
+    assert_eq!(slow.unwrap_err().code, "P6004");
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let next = world.raw_in(Access::Full, Some(&id), &["select 'second'"]).await;
+    assert_eq!(next.unwrap_err().code, "P1017", "its connection was given up");
+    assert!(world.gateway.end(RESOURCE, Access::Full, &id, End::Committed).await.is_err());
+    assert!(world.raw(Access::Full, &["select 1"]).await.is_ok());
+}
+
+#[tokio::test]
+async fn no_number_of_a_client_is_too_large() {
+    let world = World::new().await;
+    let large = Start { timeout: Some(1e300), max_wait: Some(f64::MAX), ..Start::default() };
+    let id = world.gateway.start(RESOURCE, Access::Full, large).await.unwrap();
+    world.gateway.end(RESOURCE, Access::Full, &id, End::RolledBack).await.unwrap();
+}
