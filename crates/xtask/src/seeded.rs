@@ -1,5 +1,6 @@
 //! A server with the demo organization, whose first resource is a database that is given: for client suites and benchmarks.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -9,10 +10,9 @@ use crate::database::Database;
 use crate::process;
 use crate::server::{Options, Server, Storage};
 use crate::workspace::Workspace;
-use std::path::PathBuf;
 
-/// 32 bytes in base64: the seed and the server must read each other's secrets.
-const MASTER_KEY: &str = "dGhlIG1hc3RlciBrZXkgb2YgdGhlIHNvYWsgMzIgYnk=";
+/// 32 bytes in base64: the seed and servers that are started anew, or beside each other, must read each other's secrets.
+pub const MASTER_KEY: &str = "dGhlIG1hc3RlciBrZXkgb2YgdGhlIHNvYWsgMzIgYnk=";
 
 /// The server, and what `pentaprism seed --json` said.
 #[derive(Debug)]

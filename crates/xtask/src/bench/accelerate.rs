@@ -1,19 +1,18 @@
 //! Accelerate beside the official executor, pgbench on the same statement, and a handler that does nothing.
 
-use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::{Benchmark, load};
+use super::{Benchmark, load, median, started};
 use crate::build::{self, Profile};
 use crate::cluster::Cluster;
 use crate::database::Database;
-use crate::process::{self, Job, interrupt};
+use crate::process::{self, interrupt};
 use crate::registry::Named;
 use crate::seeded::Seeded;
 use crate::tools::node;
@@ -218,15 +217,6 @@ fn pgbench() -> Result<std::path::PathBuf> {
     )
 }
 
-/// A program that says in its first line where it serves.
-fn started(command: &mut Command) -> Result<(Job, String)> {
-    let mut job = Job::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
-    let stdout = job.child().stdout.take().context("the program's output is piped")?;
-    let mut line = String::new();
-    BufReader::new(stdout.take(4096)).read_line(&mut line)?;
-    Ok((job, line.trim().to_owned()))
-}
-
 fn resident_mb(process: u32) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("the kernel says the memory")?;
@@ -268,10 +258,4 @@ fn report(
         "memory_vs_executor": (memory / their_memory * 1000.0).round() / 1000.0,
         "cached_p99_ms": median(&ours[3].p99_ms),
     })
-}
-
-fn median(figures: &[f64]) -> f64 {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }

@@ -1,15 +1,15 @@
 //! The full check of an API key among a million, beside a handler that checks nothing.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::{Benchmark, load};
-use crate::process::{self, Job, interrupt};
+use super::{Benchmark, load, median, started};
+use crate::process::{self, interrupt};
 use crate::registry::Named;
 use crate::ui::Ui;
 use crate::workspace::Workspace;
@@ -46,10 +46,7 @@ impl Benchmark for Keys {
 
         let step = ui.step("A million keys");
         let mut command = Command::new(workspace.target().join("release").join(SUBJECT));
-        let mut job = Job::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
-        let stdout = job.child().stdout.take().context("the subject's output is piped")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
+        let (mut job, line) = started(&mut command)?;
         let subject: Value = serde_json::from_str(&line).context("the subject did not start")?;
         let server: SocketAddr = subject["address"].as_str().context("the subject says its address")?.parse()?;
         let keys = sample(server)?;
@@ -114,12 +111,6 @@ fn sample(server: SocketAddr) -> Result<Vec<String>> {
     connection.read_to_string(&mut answer)?;
     let (_, body) = answer.split_once("\r\n\r\n").context("the subject answers")?;
     Ok(body.lines().map(str::to_owned).collect())
-}
-
-fn median(figures: &[f64]) -> f64 {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,9 +7,13 @@ mod accelerate;
 mod keys;
 mod load;
 
-use anyhow::Result;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::process::Job;
 use crate::registry::{self, Named};
 use crate::ui::Ui;
 use crate::workspace::Workspace;
@@ -34,4 +38,19 @@ pub fn command(workspace: &Workspace, ui: &Ui, name: Option<&str>) -> Result<()>
     let figures = registry::find(KIND, ALL, name)?.run(workspace, ui)?;
     println!("{figures}");
     Ok(())
+}
+
+/// A program that says in its first line where it serves.
+fn started(command: &mut Command) -> Result<(Job, String)> {
+    let mut job = Job::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let stdout = job.child().stdout.take().context("the program's output is piped")?;
+    let mut line = String::new();
+    BufReader::new(stdout.take(4096)).read_line(&mut line)?;
+    Ok((job, line.trim().to_owned()))
+}
+
+fn median(figures: &[f64]) -> f64 {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }

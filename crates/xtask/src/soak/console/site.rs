@@ -7,11 +7,9 @@ use anyhow::{Context, Result};
 
 use crate::database::Database;
 use crate::files;
+use crate::seeded::MASTER_KEY;
 use crate::server::{Options, Server, Storage};
 use crate::workspace::Workspace;
-
-/// 32 bytes in base64: servers that are started anew, or beside each other, must read each other's secrets.
-const MASTER_KEY: &str = "dGhlIG1hc3RlciBrZXkgb2YgdGhlIHNvYWsgMzIgYnk=";
 
 /// Lines of a log that are worth reading.
 const LAST_WORDS: usize = 30;
