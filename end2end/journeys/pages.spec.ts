@@ -76,13 +76,28 @@ test("open dialogs, menus, the palette, a failed form and a shown key are access
 });
 
 test("pages that say what went wrong are accessible", async ({ open, scene, watch }) => {
-  watch.expectStatus(404);
-  const context = await open({ storageState: scene.states.operator! });
+  for (const status of [403, 404, 429]) watch.expectStatus(status);
+  // Guesses are counted by network; this one is nobody else's.
+  const context = await open({ storageState: scene.states.operator!, extraHTTPHeaders: { "x-forwarded-for": "198.51.100.7" } });
   const page = await context.newPage();
   for (const theme of ["light", "dark"]) {
     await context.addCookies([{ name: "theme", value: theme, url: CONSOLE }]);
     expect((await page.goto("/no-such-page"))?.status()).toBe(404);
     await axe(page, `404 in ${theme}`);
+    const refused = page.waitForResponse(`${CONSOLE}/api/account/rename`);
+    await page.goto("about:blank");
+    await page.setContent(`<form method="post" action="${CONSOLE}/api/account/rename"><button>Send</button></form>`);
+    await page.getByRole("button", { name: "Send" }).click();
+    expect((await refused).status()).toBe(403);
+    await expect(page.getByRole("heading", { name: "Not allowed" })).toBeVisible();
+    await axe(page, `403 in ${theme}`);
+    let status: number | undefined = 404;
+    for (let guess = 0; guess < 200 && status === 404; guess++) {
+      status = (await page.request.get(`/reset-password/guess-${guess}`)).status();
+    }
+    expect((await page.goto("/reset-password/guess"))?.status()).toBe(429);
+    await expect(page.getByRole("link", { name: "Try again" })).toBeVisible();
+    await axe(page, `429 in ${theme}`);
   }
 });
 

@@ -67,9 +67,7 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
         // The answer to a form is a redirect, so the request log alone would not show it.
         tracing::warn!(route, code = ?problem.code, address = ?address, "a call was refused");
     }
-    // What does not answer now may in a moment.
-    let passing = (problem.code == ProblemCode::Unavailable).then_some(1);
-    let wait = problem.retry_after.or(passing).map(HeaderValue::from);
+    let wait = problem.retry_after.map(HeaderValue::from);
     let mut answer = if !form {
         head.status = status(problem.code);
         (head.status, axum::Json(problem)).into_response()

@@ -19,7 +19,7 @@ pub async fn require_sign_in(request: Request, next: Next) -> Response {
     let is_call = path.starts_with("/api/");
     if request.extensions().get::<Outage>().is_some() {
         let detail = "The database does not answer right now. You are still signed in; try again in a moment.";
-        let problem = Problem { retry_after: Some(1), ..Problem::unavailable(detail) };
+        let problem = Problem::unavailable(detail);
         return if is_call { refuse(problem) } else { super::pages::problem(request, problem).await };
     }
     if is_call {

@@ -29,6 +29,7 @@ static PAGE: OnceLock<Page> = OnceLock::new();
 struct Page {
     assets: Assets,
     notices: Notices,
+    https: bool,
 }
 
 /// All pages and server functions; where no route leads there is a page that says so.
@@ -36,6 +37,7 @@ pub fn routes(assets: &Bundle, config: &Config) -> Router {
     let page = Page {
         assets: assets.names.clone(),
         notices: Notices { insecure_http: config.console.insecure_http && !config.console.is_https() },
+        https: config.console.is_https(),
     };
     let page: &'static Page = PAGE.get_or_init(|| page);
     let provide = move || provide(page);
@@ -60,7 +62,7 @@ fn provide(page: &Page) {
     };
     provide_context(page.assets.clone());
     provide_context(page.notices.clone());
-    provide_context(Theme::from_cookie(&cookie(Theme::COOKIE).unwrap_or_default()));
+    provide_context(Theme::from_cookie(&cookie(Theme::cookie(page.https)).unwrap_or_default()));
     provide_context(Now(control::Clock::System.now()));
     if let Some(flash) = parts.as_ref().and_then(|parts| parts.extensions.get::<Flash>()) {
         provide_context(flash.clone());

@@ -61,6 +61,23 @@ async fn while_the_database_is_gone_calls_and_forms_say_so(db: PgPool) {
     assert_eq!(console.browser().get("/sign-in").await.status, 200);
 }
 
+/// What may have been done must not be sent again by a program that knows how to wait.
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_change_that_was_perhaps_made_is_not_offered_for_another_try(db: PgPool) {
+    let console = Console::new(db);
+    let world = World::new(&console).await;
+    let lose = "create function lose() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+                create constraint trigger lose after insert on organization deferrable initially deferred for each row execute function lose()";
+    sqlx::raw_sql(lose).execute(&console.ctx.db).await.unwrap();
+    let mut owner = world.browser(&console, Who::Owner);
+    let answer = owner.call("orgs/create", "name=Another").await;
+    assert_eq!((answer.status.as_u16(), answer.problem().code), (500, kernel::ProblemCode::Unsure));
+    assert_eq!(answer.header("retry-after"), "");
+    owner.get("/orgs/new").await;
+    let answer = owner.post("orgs/create", &[("name", "Another")]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (303, ""));
+}
+
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn a_slow_query_becomes_a_page_with_a_retry(db: PgPool) {
     let console = Console::new(db);

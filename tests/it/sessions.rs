@@ -98,6 +98,24 @@ async fn sign_out_everywhere_else_ends_the_others_at_once(db: PgPool) {
     assert!(world.browser(&console, Who::Admin).is_signed_in().await, "somebody else's");
 }
 
+/// Whoever has the password and waits for a code is elsewhere too.
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn sign_out_everywhere_else_ends_sign_ins_that_wait_for_their_code(db: PgPool) {
+    let console = Console::new(db);
+    let world = World::new(&console).await;
+    let on = "update user_account set totp_secret = '\\x00', totp_confirmed_at = created_at where email = any($1)";
+    let with = ["owner@example.com", "admin@example.com"];
+    sqlx::query(on).bind(with.as_slice()).execute(&console.ctx.db).await.unwrap();
+    let (mut waits, mut other) = (console.browser(), console.browser());
+    waits.sign_in("owner@example.com").await;
+    other.sign_in("admin@example.com").await;
+    let mut here = world.browser(&console, Who::Owner);
+    here.get("/account/security").await;
+    here.submit("identity/end-other-sessions", &[]).await;
+    assert!(!lives(&console.ctx, &waits.cookies["session"]).await);
+    assert!(lives(&console.ctx, &other.cookies["session"]).await, "somebody else's");
+}
+
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn a_new_password_ends_the_other_sessions(db: PgPool) {
     let console = Console::new(db);

@@ -65,6 +65,8 @@ pub async fn post_sign_in(
 
 #[server(endpoint = "identity/sign-out")]
 pub async fn sign_out() -> Result<(), ConsoleError> {
+    let (server, actor) = actor()?;
+    sessions::sign_out(&server.ctx, &actor).await.map_err(control::Error::into_problem)?;
     request::session()?
         .flush()
         .await
@@ -98,9 +100,7 @@ pub async fn end_other_sessions() -> Result<(), ConsoleError> {
 #[server(endpoint = "theme")]
 pub async fn set_theme(theme: String) -> Result<(), ConsoleError> {
     let theme = Theme::from_cookie(&theme);
-    let secure = if server()?.ctx.rules.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let (name, value, age) = (Theme::COOKIE, theme.as_str(), Theme::MAX_AGE);
-    respond::set_cookie(&format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{secure}"));
+    respond::set_cookie(&theme.set_cookie(server()?.is_https()));
     respond::back("")
 }
 

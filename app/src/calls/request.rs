@@ -19,6 +19,13 @@ pub struct Server {
     pub data: DataListener,
 }
 
+impl Server {
+    /// Whether people reach the console by https.
+    pub fn is_https(&self) -> bool {
+        self.ctx.rules.public_url.starts_with("https://")
+    }
+}
+
 /// Where applications reach this server.
 #[derive(Debug, Clone, Default)]
 pub struct DataListener {

@@ -66,6 +66,6 @@ pub const fn status(code: ProblemCode) -> StatusCode {
         ProblemCode::Conflict => StatusCode::CONFLICT,
         ProblemCode::TooMany => StatusCode::TOO_MANY_REQUESTS,
         ProblemCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ProblemCode::Unsure | ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -46,13 +46,10 @@ pub fn ThemeSwitch(action: String, current: Theme) -> impl IntoView {
 fn apply(theme: Theme) {
     use leptos::wasm_bindgen::JsCast;
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    let secure =
-        if document.location().and_then(|l| l.protocol().ok()).as_deref() == Some("https:") { "; Secure" } else { "" };
-    let cookie =
-        format!("{}={}; Path=/; Max-Age={}; SameSite=Lax{secure}", Theme::COOKIE, theme.as_str(), Theme::MAX_AGE);
+    let https = document.location().and_then(|location| location.protocol().ok()).as_deref() == Some("https:");
     if let Some(html) = document.dyn_ref::<web_sys::HtmlDocument>() {
         // A browser that refuses cookies keeps the theme for this page.
-        let _ = html.set_cookie(&cookie);
+        let _ = html.set_cookie(&theme.set_cookie(https));
     }
     if let Some(root) = document.document_element() {
         let _ = root.set_attribute("data-theme", theme.as_str());

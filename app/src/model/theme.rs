@@ -14,10 +14,20 @@ pub enum Theme {
 
 impl Theme {
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-    /// The name of the cookie.
-    pub const COOKIE: &str = "theme";
-    /// How long the choice is kept: a year.
-    pub const MAX_AGE: u32 = 31_536_000;
+    /// How long the choice is kept, in seconds: a year.
+    const MAX_AGE: u32 = 31_536_000;
+
+    /// The name of the cookie; with https it is bound to this host and to TLS.
+    pub const fn cookie(https: bool) -> &'static str {
+        if https { "__Host-theme" } else { "theme" }
+    }
+
+    /// What remembers the choice, as `Set-Cookie` and a script say it.
+    pub fn set_cookie(self, https: bool) -> String {
+        let (name, value, age) = (Self::cookie(https), self.as_str(), Self::MAX_AGE);
+        let secure = if https { "; Secure" } else { "" };
+        format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{secure}")
+    }
 
     /// The value of the cookie, of the form field, and of `data-theme` on the root element.
     pub const fn as_str(self) -> &'static str {
@@ -45,6 +55,14 @@ impl Theme {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn with_https_the_cookie_is_of_this_host_alone() {
+        let age = Theme::MAX_AGE;
+        assert_eq!(Theme::Dark.set_cookie(false), format!("theme=dark; Path=/; Max-Age={age}; SameSite=Lax"));
+        let secure = format!("__Host-theme=dark; Path=/; Max-Age={age}; SameSite=Lax; Secure");
+        assert_eq!(Theme::Dark.set_cookie(true), secure);
+    }
 
     #[test]
     fn unknown_cookies_mean_the_system() {

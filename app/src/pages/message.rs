@@ -32,6 +32,7 @@ const fn title(code: ProblemCode) -> &'static str {
         ProblemCode::Conflict => "Not possible now",
         ProblemCode::TooMany => "Too many requests",
         ProblemCode::Unavailable => "Not available right now",
+        ProblemCode::Unsure => "Perhaps done",
         ProblemCode::Internal => "Something failed",
     }
 }

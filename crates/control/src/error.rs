@@ -34,16 +34,13 @@ impl Error {
             }
             Self::Database(error) if is_outage(&error) => {
                 tracing::warn!(error = %error, "the control database does not answer");
-                Problem {
-                    retry_after: Some(1),
-                    ..Problem::unavailable(
-                        "The database does not answer right now. Nothing was changed; try again in a moment.",
-                    )
-                }
+                Problem::unavailable(
+                    "The database does not answer right now. Nothing was changed; try again in a moment.",
+                )
             }
             Self::Unsure(error) => {
                 tracing::warn!(error = %error, "the control database went away during a commit");
-                Problem::unavailable(
+                Problem::unsure(
                     "The database went away at the last moment. It may have been done: look before you try again.",
                 )
             }

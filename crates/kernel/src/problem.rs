@@ -23,12 +23,14 @@ pub enum ProblemCode {
     TooMany,
     /// A part that this needs (database, mail) does not answer now.
     Unavailable,
+    /// Whether it was done nobody can tell: to be looked at before it is tried again.
+    Unsure,
     /// A fault of ours, logged with its cause.
     Internal,
 }
 
 impl ProblemCode {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Invalid,
         Self::Unauthenticated,
         Self::SecondFactor,
@@ -37,6 +39,7 @@ impl ProblemCode {
         Self::Conflict,
         Self::TooMany,
         Self::Unavailable,
+        Self::Unsure,
         Self::Internal,
     ];
 }
@@ -98,8 +101,13 @@ impl Problem {
         Self { retry_after: Some(seconds.max(1)), ..Self::new(ProblemCode::TooMany, detail) }
     }
 
+    /// Worth another try in a second.
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        Self::new(ProblemCode::Unavailable, detail)
+        Self { retry_after: Some(1), ..Self::new(ProblemCode::Unavailable, detail) }
+    }
+
+    pub fn unsure(detail: impl Into<String>) -> Self {
+        Self::new(ProblemCode::Unsure, detail)
     }
 
     pub fn internal() -> Self {

@@ -77,6 +77,10 @@ impl Tls {
         }
         let name = server_name(target, &socket)?;
         let stream = self.connector(target.ssl_mode()).connect(name, socket).await.map_err(|error| failed(&error))?;
+        // Where nothing was asked before TLS, only this tells that the other side means Postgres; libpq insists on it too.
+        if direct && stream.get_ref().1.alpn_protocol() != Some(ALPN) {
+            return Err(DialError::NotPostgres);
+        }
         Ok(Wire::new(Transport::Tls(Box::new(stream))))
     }
 }

@@ -8,9 +8,16 @@ use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Semaphore;
+use zxcvbn::zxcvbn;
 
 /// Shortest and longest password in characters. The longest only keeps a request small; nobody types more.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=256;
+/// Tries after which an attacker must not have it: more than the throttle admits in years. The lists and the count are those of zxcvbn.
+const FEWEST_GUESSES: u64 = 1_000_000;
+/// Characters that are looked at for it.
+const JUDGED: usize = 64;
+/// Words that attackers of this program try first.
+const CONTEXT: [&str; 5] = ["pentaprism", "prisma", "postgres", "administrator", "accelerate"];
 /// How many may wait for a hash before the next is turned away.
 const QUEUE: usize = 64;
 
@@ -138,12 +145,17 @@ pub enum PasswordError {
     TooShort,
     #[error("Use at most 256 characters.")]
     TooLong,
-    #[error("This is one of the passwords that attackers try first. Choose another.")]
+    #[error("This is one of the passwords that attackers try first. Choose another, such as a few unrelated words.")]
     Common,
 }
 
 impl Password {
-    /// `related` are texts that the password must not simply repeat: the address and the name.
+    /// One that is somebody's already, to be hashed again.
+    pub(super) fn in_use(text: SecretString) -> Self {
+        Self(text)
+    }
+
+    /// `related` are texts that the password must not be made of: the address and the name.
     pub fn parse(text: &SecretString, related: &[&str]) -> Result<Self, PasswordError> {
         let plain = text.expose_secret();
         let length = plain.chars().count();
@@ -156,51 +168,17 @@ impl Password {
         if length > *LENGTH.end() {
             return Err(PasswordError::TooLong);
         }
-        if is_common(&plain.to_lowercase(), related) { Err(PasswordError::Common) } else { Ok(Self(text.clone())) }
+        if is_common(plain, related) { Err(PasswordError::Common) } else { Ok(Self(text.clone())) }
     }
 }
 
-/// One letter over and over, a run of the keyboard, a word of the usual lists with digits behind it, or the person's own address or name.
+/// Whether somebody who knows the usual passwords, words, names, dates, runs of the keyboard and the person's own texts would try it early.
 fn is_common(plain: &str, related: &[&str]) -> bool {
-    const RUNS: [&str; 5] = [
-        "01234567890123456789",
-        "qwertyuiopasdfghjklzxcvbnm",
-        "abcdefghijklmnopqrstuvwxyz",
-        "1qaz2wsx3edc4rfv5tgb6yhn",
-        "1q2w3e4r5t6y7u8i9o0p",
-    ];
-    const WORDS: [&str; 24] = [
-        "password",
-        "passw0rd",
-        "p@ssword",
-        "p@ssw0rd",
-        "letmein",
-        "welcome",
-        "iloveyou",
-        "football",
-        "baseball",
-        "sunshine",
-        "princess",
-        "superman",
-        "trustno1",
-        "starwars",
-        "whatever",
-        "computer",
-        "michelle",
-        "jennifer",
-        "changeme",
-        "administrator",
-        "administ",
-        "pentaprism",
-        "postgres",
-        "qwerty",
-    ];
-    let distinct = plain.chars().collect::<std::collections::BTreeSet<_>>().len();
-    let stem = plain.trim_end_matches(|c: char| !c.is_alphabetic());
-    distinct < 4
-        || RUNS.iter().any(|run| run.contains(plain) || run.chars().rev().collect::<String>().contains(plain))
-        || WORDS.iter().any(|word| stem == *word || stem.replace(word, "").is_empty() && !stem.is_empty())
-        || related.iter().any(|text| text.len() > 3 && plain == text.to_lowercase())
+    let parts = related.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let known: Vec<&str> = CONTEXT.into_iter().chain(related.iter().copied()).chain(parts).collect();
+    // What follows makes it no easier to guess, and would take long to look at.
+    let start = plain.char_indices().nth(JUDGED).and_then(|(at, _)| plain.get(..at)).unwrap_or(plain);
+    zxcvbn(start, &known).guesses() < FEWEST_GUESSES
 }
 
 #[cfg(test)]
@@ -219,6 +197,13 @@ mod tests {
         assert_eq!(parse(&"ab1 ".repeat(65)), Err(PasswordError::TooLong));
         for text in [
             "aaaaaaaaaaaa",
+            "abcabcabcabc",
+            "P@ssw0rd2024",
+            "iloveyou1987",
+            "basketball",
+            "pentaprism1!",
+            "Lovelace1987",
+            "liverpool1",
             "1234567890",
             "0987654321",
             "password123!",

@@ -66,8 +66,10 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
         .into());
     }
     // While the queue is full the stored hash stays as it is until another day: the right password is not turned away for it.
-    let upgraded = match (verdict, Password::parse(&input.password, &[]), ctx.passwords.queue()) {
-        (Verdict::Outdated, Ok(password), Ok(place)) => Some(ctx.passwords.hash_in(place, password, &ctx.rng).await?),
+    let upgraded = match (verdict, ctx.passwords.queue()) {
+        (Verdict::Outdated, Ok(place)) => {
+            Some(ctx.passwords.hash_in(place, Password::in_use(input.password), &ctx.rng).await?)
+        }
         _ => None,
     };
     let mut tx = ctx.db.begin().await?;

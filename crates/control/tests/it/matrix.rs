@@ -152,6 +152,7 @@ fn rows() -> Vec<Row> {
         Anyone "identity/delete_account.rs delete_account" |c, a| identity::delete_account::delete_account(&c.world.ctx, a, password());
         Anyone "identity/sessions/mod.rs list" |c, a| sessions::list(&c.world.ctx, a);
         Anyone "identity/sessions/mod.rs end" |c, a| sessions::end(&c.world.ctx, a, a.session.unwrap());
+        Anyone "identity/sessions/mod.rs sign_out" |c, a| sessions::sign_out(&c.world.ctx, a);
         Anyone "identity/sessions/mod.rs end_others" |c, a| sessions::end_others(&c.world.ctx, a);
         Anyone "identity/sessions/parcel.rs take" |c, a| sessions::parcel::take(&c.world.ctx, a, "test");
         Anyone "identity/second_factor/mod.rs status" |c, a| second_factor::status(&c.world.ctx, a);

@@ -11,7 +11,7 @@ use rustls::{
 use testkit::Cluster;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
-use upstream::{ConnectionString, Dialer};
+use upstream::{ConnectionString, DialError, Dialer};
 
 use crate::{
     fake::{self, AUTHENTICATION_OK, READY},
@@ -72,7 +72,7 @@ async fn outcome(dialer: &Dialer, url: &str) -> &'static str {
             connected.close().await;
             if row.get(0) { "tls" } else { "plain" }
         }
-        Err(upstream::DialError::TlsCertificate(fault)) => match fault {
+        Err(DialError::TlsCertificate(fault)) => match fault {
             upstream::CertificateFault::UnknownIssuer => "unknown issuer",
             upstream::CertificateFault::Expired => "expired",
             upstream::CertificateFault::WrongName => "wrong name",
@@ -159,9 +159,14 @@ async fn every_mode_does_what_libpq_does() {
     );
 }
 
-/// `sslnegotiation=direct` (PostgreSQL 17): TLS from the first byte.
+/// `sslnegotiation=direct` (PostgreSQL 17): TLS from the first byte, and then only the protocol's name tells that this is Postgres.
 #[tokio::test]
 async fn direct_tls_asks_for_the_postgres_protocol() {
+    assert_eq!(direct(Some(b"postgresql")).await, Ok(true));
+    assert_eq!(direct(None).await, Err(DialError::NotPostgres));
+}
+
+async fn direct(protocol: Option<&'static [u8]>) -> Result<bool, DialError> {
     let authority = Authority::new();
     let (certificate, key) = authority.issue("db.test", 2100);
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -170,13 +175,13 @@ async fn direct_tls_asks_for_the_postgres_protocol() {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
         .unwrap();
-    config.alpn_protocols = vec![b"postgresql".to_vec()];
+    config.alpn_protocols = protocol.map(<[u8]>::to_vec).into_iter().collect();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let server = fake::serve(move |socket| {
         let acceptor = acceptor.clone();
         async move {
             let Ok(mut stream) = acceptor.accept(socket).await else { return };
-            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"postgresql".as_slice()));
+            assert_eq!(stream.get_ref().1.alpn_protocol(), protocol);
             let _ = stream.read(&mut [0; 1024]).await;
             let _ = stream.write_all(&[AUTHENTICATION_OK, READY].concat()).await;
             while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
@@ -188,6 +193,5 @@ async fn direct_tls_asks_for_the_postgres_protocol() {
         .with_authorities([authority.certificate.clone()])
         .unwrap();
     let url = format!("postgres://u@db.test:{}/d?sslmode=verify-full&sslnegotiation=direct", server.port());
-    let connected = dialer.connect(&ConnectionString::parse(&url).unwrap()).await.unwrap();
-    assert!(connected.tls);
+    dialer.connect(&ConnectionString::parse(&url).unwrap()).await.map(|connected| connected.tls)
 }

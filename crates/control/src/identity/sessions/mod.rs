@@ -94,7 +94,7 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<Session>, Error> {
     store::list(&mut db, actor, ctx.now(), ctx.now() - ctx.rules.session_idle).await
 }
 
-/// Ends every session of the actor but the one that asks; answers how many.
+/// Ends every session of the actor but the one that asks, also sign-ins that wait for their code; answers how many.
 pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<u64, Error> {
     let mut tx = ctx.db.begin().await?;
     let ended = store::delete_all(&mut tx, actor.user, actor.session).await?;
@@ -111,6 +111,19 @@ pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<u64, Error> {
     entry.record(ctx, &mut tx, actor).await?;
     crate::commit(tx).await?;
     Ok(ended)
+}
+
+/// Ends the session that asks.
+pub async fn sign_out(ctx: &Ctx, actor: &Actor) -> Result<(), Error> {
+    let Some(id) = actor.session else { return Ok(()) };
+    let mut tx = ctx.db.begin().await?;
+    if !store::delete_of(&mut tx, actor.user, id).await? {
+        return Ok(());
+    }
+    Entry { action: "user.sign_out", org: None, target: &actor.user, before: None, after: None }
+        .record(ctx, &mut tx, actor)
+        .await?;
+    crate::commit(tx).await
 }
 
 /// Ends one session of the actor, here or elsewhere.

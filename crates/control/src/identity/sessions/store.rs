@@ -100,13 +100,19 @@ pub async fn delete(db: &mut PgConnection, token_hash: &[u8]) -> Result<(), Erro
     Ok(())
 }
 
-/// All sessions of a user but `keep`.
+/// All sessions of a user but `keep`, and those of sign-ins that wait for their code; answers how many.
 pub async fn delete_all(db: &mut PgConnection, user: UserId, keep: Option<SessionId>) -> Result<u64, Error> {
     let keep = keep.map(SessionId::uuid);
+    let waiting = sqlx::query!(
+        "delete from session where data ? 'second_factor_of' and data -> 'second_factor_of' ->> 'user' = $1",
+        user.to_string()
+    )
+    .execute(&mut *db)
+    .await?;
     let deleted = sqlx::query!("delete from session where user_id = $1 and id is distinct from $2", user.uuid(), keep)
         .execute(db)
         .await?;
-    Ok(deleted.rows_affected())
+    Ok(waiting.rows_affected() + deleted.rows_affected())
 }
 
 /// One session of the user; answers whether there was one.

@@ -12,6 +12,7 @@ use super::browser::{Browser, Posted, encoded};
 use super::client::{Answer, Client};
 use super::dice::Dice;
 use super::kills::gather;
+use super::moves::CONNECTION;
 use super::person::{self, PASSWORD};
 use super::site::{Site, explained};
 use super::stats;
@@ -34,18 +35,21 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
     let address = options.listen.console;
     let mut people = gather(&options, site.seed + 3)?;
     let person = people.first_mut().context("there are people")?;
-    let Posted::Done(_) = person.browser.post("orgs/create", &[("name", "Acme")])? else { bail!("no organization") };
+    let pages = places(&mut person.browser)?;
     let known: Vec<_> = people.iter().map(|person| person.email.clone()).collect();
-    let (inside, outside) = (people[0].browser.beside(), Browser::new(address, "10.0.0.2".to_owned()));
+    let inside = pages.into_iter().map(|page| (people[0].browser.beside(), page));
+    let outside = (Browser::new(address, "10.0.0.2".to_owned()), "/sign-in".to_owned());
+    let meters: Vec<_> = inside.chain([outside]).collect();
 
     let over = AtomicBool::new(false);
     let seen = std::thread::scope(|scope| {
-        let meters = [(inside, "/orgs"), (outside, "/sign-in")];
-        let meters = meters.map(|(browser, path)| scope.spawn(|| measure(browser, path, site.short, &over)));
+        let measured =
+            meters.into_iter().map(|(browser, path)| scope.spawn(|| measure(browser, path, site.short, &over)));
+        let measured: Vec<_> = measured.collect();
         let told: Result<Vec<_>> = (0..waves).map(|wave| flood(address, tries, &known, site.seed + wave)).collect();
         over.store(true, Ordering::SeqCst);
         let pages: Result<Vec<_>> =
-            meters.into_iter().map(|meter| meter.join().unwrap_or_else(|_| bail!("a meter panicked"))).collect();
+            measured.into_iter().map(|meter| meter.join().unwrap_or_else(|_| bail!("a meter panicked"))).collect();
         told.and_then(|told| Ok((told, pages?)))
     });
     let (told, pages) = explained(seen, &server)?;
@@ -68,6 +72,28 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
         "p50_ms": pages.iter().map(|times| (stats::quantile(times, 0.5) * 10.0).round() / 10.0).collect::<Vec<_>>(),
         "pages": pages.iter().map(Vec::len).sum::<usize>(),
     }))
+}
+
+/// An organization with a project, a key and an environment, and the pages where people spend their days.
+fn places(browser: &mut Browser) -> Result<Vec<String>> {
+    let mut make = |endpoint, fields: &[(&str, &str)]| match browser.post(endpoint, fields)? {
+        Posted::Done(next) => Ok(person::last(&next)),
+        other => bail!("{endpoint} made nothing: {other:?}"),
+    };
+    let org = make("orgs/create", &[("name", "Acme")])?;
+    let project = make("projects/create", &[("org", &org), ("name", "Storefront")])?;
+    let fields = [("project", project.as_str()), ("name", "Production"), ("connection_string", CONNECTION)];
+    let resource = make("resources/create", &fields)?;
+    for name in ["production", "staging", "preview"] {
+        make("keys/create", &[("project", &project), ("name", name)])?;
+    }
+    Ok(vec![
+        format!("/orgs/{org}"),
+        format!("/projects/{project}"),
+        format!("/projects/{project}/settings/keys"),
+        format!("/resources/{resource}/keys"),
+        format!("/orgs/{org}/members"),
+    ])
 }
 
 /// How the tries were answered.
@@ -149,11 +175,11 @@ fn classify(answer: &Answer) -> Result<Told> {
 }
 
 /// How long a page takes, in ms, again and again. Where time limits do not count, a page may give up on the database.
-fn measure(mut browser: Browser, path: &str, slow: bool, over: &AtomicBool) -> Result<Vec<f64>> {
+fn measure(mut browser: Browser, path: String, slow: bool, over: &AtomicBool) -> Result<Vec<f64>> {
     let mut times = Vec::new();
     while !over.load(Ordering::SeqCst) {
         let begun = Instant::now();
-        let answer = browser.get(path)?;
+        let answer = browser.get(&path)?;
         times.push(begun.elapsed().as_secs_f64() * 1000.0);
         let well = answer.status == 200 || slow && answer.status == 503;
         ensure!(well, "{path} answered {} during the flood", answer.status);

@@ -70,7 +70,7 @@ const WEIGHTS: [(usize, &str, Option<Kind>); 19] = [
 
 /// Organizations of one person at most; the server has a limit too.
 const MOST_ORGS: usize = 20;
-const CONNECTION: &str = "postgres://app:a-password-of-nobody@db.example.com:5432/shop";
+pub const CONNECTION: &str = "postgres://app:a-password-of-nobody@db.example.com:5432/shop";
 
 /// The next mutation of somebody who has these things. `word` makes its names unlike all others.
 pub fn choose(dice: &mut Dice, things: &[Thing], word: &str) -> Move {
