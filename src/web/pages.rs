@@ -4,7 +4,7 @@ use super::assets::Bundle;
 use super::headers::page_policy;
 use crate::boot::config::Config;
 use app::assets::Assets;
-use app::calls::Signed;
+use app::calls::{Server, Signed};
 use app::flash::Flash;
 use app::kit::{Now, Told};
 use app::model::theme::Theme;
@@ -29,7 +29,6 @@ static PAGE: OnceLock<Page> = OnceLock::new();
 struct Page {
     assets: Assets,
     notices: Notices,
-    https: bool,
 }
 
 /// All pages and server functions; where no route leads there is a page that says so.
@@ -37,7 +36,6 @@ pub fn routes(assets: &Bundle, config: &Config) -> Router {
     let page = Page {
         assets: assets.names.clone(),
         notices: Notices { insecure_http: config.console.insecure_http && !config.console.is_https() },
-        https: config.console.is_https(),
     };
     let page: &'static Page = PAGE.get_or_init(|| page);
     let provide = move || provide(page);
@@ -62,7 +60,8 @@ fn provide(page: &Page) {
     };
     provide_context(page.assets.clone());
     provide_context(page.notices.clone());
-    provide_context(Theme::from_cookie(&cookie(Theme::cookie(page.https)).unwrap_or_default()));
+    let https = parts.as_ref().and_then(|parts| parts.extensions.get::<Server>()).is_some_and(Server::is_https);
+    provide_context(Theme::from_cookie(&cookie(Theme::cookie(https)).unwrap_or_default()));
     provide_context(Now(control::Clock::System.now()));
     if let Some(flash) = parts.as_ref().and_then(|parts| parts.extensions.get::<Flash>()) {
         provide_context(flash.clone());
@@ -86,7 +85,7 @@ pub async fn problem(request: Request, problem: Problem) -> Response {
 
 /// `/`: the organization, if there is one; the first step, if there is none.
 pub async fn home(request: Request) -> Response {
-    let Some(server) = request.extensions().get::<app::calls::Server>().cloned() else {
+    let Some(server) = request.extensions().get::<Server>().cloned() else {
         return Redirect::to(paths::SIGN_IN).into_response();
     };
     let Some(signed) = request.extensions().get::<Signed>().cloned() else {

@@ -166,7 +166,9 @@ async fn with_an_https_url_every_cookie_is_bound_to_host_and_tls(db: PgPool) {
 async fn with_an_https_url_the_theme_crosses_tls_alone_too(db: PgPool) {
     let console = Console::at(db, Some("https://console.example.com"));
     let theme = console.browser().post("theme", &[("theme", "dark")]).await;
-    assert!(theme.set_cookie("theme").unwrap().contains("Secure"));
+    assert!(theme.set_cookie("__Host-theme").unwrap().contains("Secure"));
+    let mut dark = console.browser().with_cookie("__Host-theme", "dark");
+    assert_eq!(dark.get("/sign-in").await.html().attrs("html", "data-theme"), ["dark"]);
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
