@@ -53,7 +53,7 @@ test("sign out everywhere else leaves this browser alone signed in", async ({ ne
   await expect(sessions.getByRole("rowheader")).toHaveCount(2);
   await expect(row(page, /This browser/)).toHaveCount(1);
   await page.getByRole("button", { name: "Sign out everywhere else" }).click();
-  await toast(page, "1 other session was signed out.");
+  await toast(page, "You are signed out everywhere else.");
   await expect(sessions.getByRole("rowheader")).toHaveCount(1);
   await expect(page.getByRole("button", { name: "Sign out everywhere else" })).toHaveCount(0);
 

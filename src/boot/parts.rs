@@ -104,6 +104,12 @@ impl Parts {
             .connect_with(options)
             .await
             .context("database.url: the control database does not answer")?;
+        let version = control::database::version(&mut *db.acquire().await?).await?;
+        anyhow::ensure!(
+            version >= control::database::OLDEST,
+            "database.url: this is PostgreSQL {version}. Give it one of version {} or newer",
+            control::database::OLDEST
+        );
         control::MIGRATIONS
             .run(&db)
             .await

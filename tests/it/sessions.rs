@@ -93,7 +93,7 @@ async fn sign_out_everywhere_else_ends_the_others_at_once(db: PgPool) {
     assert!(elsewhere.is_signed_in().await);
     here.get("/account/security").await;
     let page = here.submit("identity/end-other-sessions", &[]).await.html();
-    assert_eq!(page.text(".toast p"), "1 other session was signed out.");
+    assert_eq!(page.text(".toast p"), "You are signed out everywhere else.");
     assert!(!elsewhere.is_signed_in().await && here.is_signed_in().await);
     assert!(world.browser(&console, Who::Admin).is_signed_in().await, "somebody else's");
 }

@@ -36,7 +36,7 @@ pub async fn post_sign_up(
         .map_err(control::Error::into_problem)?
     {
         SignUp::SignedIn(proof) => {
-            start_session(proof).await?;
+            start_session(proof).await.map_err(|_| Problem::unsure("Your account is made. Sign in to it."))?;
             respond::go(after_sign_in(&next), "")
         }
         SignUp::CheckMail => respond::go(paths::CHECK_MAIL, ""),
@@ -87,13 +87,8 @@ pub async fn change_password(current_password: String, new_password: String) -> 
 #[server(endpoint = "identity/end-other-sessions")]
 pub async fn end_other_sessions() -> Result<(), ConsoleError> {
     let (server, actor) = actor()?;
-    let ended = sessions::end_others(&server.ctx, &actor).await.map_err(control::Error::into_problem)?;
-    let notice = if ended == 1 {
-        "1 other session was signed out.".to_owned()
-    } else {
-        format!("{ended} other sessions were signed out.")
-    };
-    respond::go(paths::ACCOUNT_SECURITY, notice)
+    sessions::end_others(&server.ctx, &actor).await.map_err(control::Error::into_problem)?;
+    respond::go(paths::ACCOUNT_SECURITY, "You are signed out everywhere else.")
 }
 
 /// Remembers the choice of a visitor whose browser runs no script; with one the page does it by itself.
@@ -142,6 +137,11 @@ fn after_sign_in(next: &str) -> String {
 /// Who may sign up now.
 async fn policy(server: &Server) -> Result<Policy, Problem> {
     Ok(read(settings::load(&server.ctx)).await?.sign_up)
+}
+
+/// Whether people reach the console by https.
+pub fn over_https() -> bool {
+    server().is_ok_and(|server| server.is_https())
 }
 
 /// Who is signed in.

@@ -18,7 +18,9 @@ pub async fn post_second_factor(code: String, #[server(default)] next: String) -
     let server = server()?;
     let proof = asked().await?;
     second_factor::verify::verify(&server.ctx, origin(), proof, &code).await.map_err(control::Error::into_problem)?;
-    start_session(proof).await?;
+    // The code is used up.
+    let again = "The code was right, but the session could not be started. Sign in again, with the next code.";
+    start_session(proof).await.map_err(|_| Problem::unsure(again))?;
     respond::go(paths::own(&next).unwrap_or(paths::HOME), "")
 }
 

@@ -5,9 +5,10 @@ use crate::model::theme::Theme;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-/// Three buttons of a plain form: without a script they post `theme` to `action`; with one the page changes at once and a cookie remembers.
+/// Three buttons of a plain form: without a script they post `theme` to `action`; with one the page changes at once and a cookie remembers. `https`:
+/// how people reach the console.
 #[island]
-pub fn ThemeSwitch(action: String, current: Theme) -> impl IntoView {
+pub fn ThemeSwitch(action: String, current: Theme, https: bool) -> impl IntoView {
     let (theme, set_theme) = signal(current);
     let buttons = Theme::ALL.map(|choice| {
         let glyph = match choice {
@@ -32,7 +33,7 @@ pub fn ThemeSwitch(action: String, current: Theme) -> impl IntoView {
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        apply(theme.get_untracked());
+        apply(theme.get_untracked(), https);
     };
     view! {
         <form class="theme-switch" method="post" action=action on:submit=submit>
@@ -43,10 +44,9 @@ pub fn ThemeSwitch(action: String, current: Theme) -> impl IntoView {
     }
 }
 
-fn apply(theme: Theme) {
+fn apply(theme: Theme, https: bool) {
     use leptos::wasm_bindgen::JsCast;
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    let https = document.location().and_then(|location| location.protocol().ok()).as_deref() == Some("https:");
     if let Some(html) = document.dyn_ref::<web_sys::HtmlDocument>() {
         // A browser that refuses cookies keeps the theme for this page.
         let _ = html.set_cookie(&theme.set_cookie(https));

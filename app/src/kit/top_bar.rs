@@ -17,6 +17,8 @@ pub struct Bar {
     /// Where help leads.
     pub help: String,
     pub theme: Theme,
+    /// Whether people reach the console by https, which names the theme's cookie.
+    pub https: bool,
     /// Where the theme is posted without a script, as the field `theme`.
     pub theme_action: String,
     /// Where signing out is posted.
@@ -34,7 +36,8 @@ pub struct Account {
 
 #[component]
 pub fn TopBar(bar: Bar) -> impl IntoView {
-    let Bar { home, crumbs, account, palette, help, theme, theme_action, sign_out_action } = bar;
+    let Bar { home, crumbs, account, palette, help, theme, https, theme_action, sign_out_action } = bar;
+    let switch = view! { <ThemeSwitch action=theme_action current=theme https/> }.into_any();
     view! {
         <header class="topbar">
             <a class="topbar-mark" href=home aria-label="Pentaprism home"><Mark/></a>
@@ -42,7 +45,7 @@ pub fn TopBar(bar: Bar) -> impl IntoView {
             <div class="ml-auto flex shrink-0 items-center gap-1">
                 <CommandPalette src=palette/>
                 <a class="btn-icon" href=help aria-label="Help" title="Help"><Icon glyph=Glyph::CircleQuestionMark/></a>
-                <AccountMenu account theme theme_action sign_out_action/>
+                <AccountMenu account switch sign_out_action/>
             </div>
             <div class="progress" aria-hidden="true"></div>
         </header>
@@ -51,7 +54,7 @@ pub fn TopBar(bar: Bar) -> impl IntoView {
 }
 
 #[component]
-fn AccountMenu(account: Account, theme: Theme, theme_action: String, sign_out_action: String) -> impl IntoView {
+fn AccountMenu(account: Account, switch: AnyView, sign_out_action: String) -> impl IntoView {
     let Account { name, email, links } = account;
     let trigger = view! { <Avatar name=name.clone()/> }.into_any();
     view! {
@@ -63,7 +66,7 @@ fn AccountMenu(account: Account, theme: Theme, theme_action: String, sign_out_ac
                 </div>
             </div>
             <MenuLinks links/>
-            <div class="menu-group"><ThemeSwitch action=theme_action current=theme/></div>
+            <div class="menu-group">{switch}</div>
             <Form id="sign-out" action=sign_out_action class="menu-group" bare=true>
                 <MenuSubmit icon=Glyph::LogOut>"Sign out"</MenuSubmit>
             </Form>

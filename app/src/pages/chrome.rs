@@ -40,6 +40,7 @@ pub fn bar(viewer: &Viewer, crumbs: Vec<Crumb>) -> Bar {
         palette: paths::PALETTE.into(),
         help: paths::HELP.into(),
         theme: use_context::<Theme>().unwrap_or_default(),
+        https: calls::identity::over_https(),
         theme_action: calls::identity::SetTheme::url().to_owned(),
         sign_out_action: calls::identity::SignOut::url().to_owned(),
     }

@@ -3,6 +3,7 @@
 use crate::calls::request::current_path;
 use crate::calls::respond::{set_status, status};
 use crate::kit::{ButtonKind, ButtonLink, MessagePage};
+use crate::pages::chrome::banner;
 use crate::paths;
 use kernel::{Problem, ProblemCode};
 use leptos::prelude::*;
@@ -16,6 +17,7 @@ pub fn ProblemPage(problem: Problem) -> impl IntoView {
     let retry = matches!(problem.code, ProblemCode::Unavailable | ProblemCode::TooMany | ProblemCode::Internal);
     view! {
         <Title text=title/>
+        {banner()}
         <MessagePage code title sentence=problem.detail>
             {retry.then(|| view! { <ButtonLink href=current_path() kind=ButtonKind::Primary>"Try again"</ButtonLink> })}
             <ButtonLink href=paths::HOME>"Back to the console"</ButtonLink>

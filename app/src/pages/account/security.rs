@@ -85,13 +85,12 @@ fn NewCodes(codes: String) -> impl IntoView {
 
 #[component]
 fn Sessions(sessions: Vec<SessionRow>) -> impl IntoView {
-    let action = (sessions.len() > 1).then(|| {
-        view! {
-            <Form id="identity/end-other-sessions" action=EndOtherSessions::url() bare=true>
-                <SubmitButton kind=ButtonKind::Secondary size=ButtonSize::Small>"Sign out everywhere else"</SubmitButton>
-            </Form>
-        }
-    });
+    // Also where this is the only session: a sign-in may wait for its code.
+    let action = view! {
+        <Form id="identity/end-other-sessions" action=EndOtherSessions::url() bare=true>
+            <SubmitButton kind=ButtonKind::Secondary size=ButtonSize::Small>"Sign out everywhere else"</SubmitButton>
+        </Form>
+    };
     let rows = sessions.into_iter().map(session).collect_view();
     let columns = vec![
         Column::text("Browser"),

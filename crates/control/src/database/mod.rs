@@ -18,6 +18,14 @@ pub async fn identity(ctx: &Ctx) -> Result<(Option<i64>, String), Error> {
     store::identity(&mut db).await
 }
 
+/// The oldest PostgreSQL that the schema is for.
+pub const OLDEST: i32 = 15;
+
+/// The server's major version: 15, say.
+pub async fn version(db: &mut PgConnection) -> Result<i32, Error> {
+    Ok(store::version(db).await? / 10_000)
+}
+
 /// Whether it answers a query now.
 pub async fn is_ready(ctx: &Ctx) -> bool {
     match ctx.db.acquire().await {

@@ -11,6 +11,11 @@ pub async fn identity(db: &mut PgConnection) -> Result<(Option<i64>, String), Er
     Ok((identifier, name))
 }
 
+/// `150004` for 15.4.
+pub async fn version(db: &mut PgConnection) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(db).await?)
+}
+
 pub async fn ping(db: &mut PgConnection) -> Result<(), Error> {
     sqlx::query("select 1").execute(db).await?;
     Ok(())

@@ -21,6 +21,7 @@ pub(crate) async fn confirm_password(
     let account = Subject::Account(user.email.to_string(), network);
     ctx.throttle.admit(ctx.now(), &[Subject::Address(network), account, Subject::Confirm(actor.user)])?;
     if ctx.passwords.verify(password, stored).await? == Verdict::Wrong {
+        tracing::warn!(user = %actor.user, address = ?actor.origin.address, "a wrong password, asked for once more");
         return Err(Problem::field(field, "This is not your current password.").into());
     }
     Ok(user)

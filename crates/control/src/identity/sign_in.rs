@@ -80,8 +80,14 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
     if let Some(hash) = upgraded {
         store::upgrade_hash(&mut tx, found.user, &hash).await?;
     }
-    if !found.second_factor {
-        enter(ctx, &mut tx, &Actor::fresh(found.user, origin), None).await?;
+    let actor = Actor::fresh(found.user, origin);
+    if found.second_factor {
+        // Whoever has the password leaves a trace, also where the code stops them.
+        Entry { action: "user.ask_second_factor", org: None, target: &actor.user, before: None, after: None }
+            .record(ctx, &mut tx, &actor)
+            .await?;
+    } else {
+        enter(ctx, &mut tx, &actor, None).await?;
     }
     crate::commit(tx).await?;
     let proof = Proof { user: found.user, password_changed_at: found.password_changed_at };

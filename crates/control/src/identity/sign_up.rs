@@ -50,13 +50,13 @@ pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInp
     let mut fields = Fields::default();
     let name = fields.check("name", input.name.parse::<Name>());
     let email = fields.check("email", input.email.parse::<Email>());
-    let password = fields.check("password", Password::parse(&input.password, &[&input.email, &input.name]));
+    ctx.throttle.admit(ctx.now(), &[Subject::Address(Network::of(origin.address))])?;
+    let related = [email.as_ref().map(Email::as_str), name.as_ref().map(Name::as_str)].map(Option::unwrap_or_default);
+    let password = fields.check("password", Password::parse(&input.password, &related));
     fields.done()?;
     let (Some(name), Some(email), Some(password)) = (name, email, password) else {
         return Err(Problem::internal().into());
     };
-
-    ctx.throttle.admit(ctx.now(), &[Subject::Address(Network::of(origin.address))])?;
     let hash = ctx.passwords.hash(password, &ctx.rng).await?;
     let mut tx = ctx.db.begin().await?;
     let operator = store::claim_operator(&mut tx, ctx.now()).await?;

@@ -164,6 +164,7 @@ async fn every_mode_does_what_libpq_does() {
 async fn direct_tls_asks_for_the_postgres_protocol() {
     assert_eq!(direct(Some(b"postgresql")).await, Ok(true));
     assert_eq!(direct(None).await, Err(DialError::NotPostgres));
+    assert_eq!(direct(Some(b"http/1.1")).await, Err(DialError::TlsHandshake));
 }
 
 async fn direct(protocol: Option<&'static [u8]>) -> Result<bool, DialError> {

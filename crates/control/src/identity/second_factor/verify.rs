@@ -45,6 +45,7 @@ async fn use_recovery_code(ctx: &Ctx, db: &mut sqlx::PgConnection, actor: &Actor
         None => false,
     };
     if !used {
+        tracing::warn!(user = %actor.user, address = ?actor.origin.address, "a wrong code of a second factor");
         return Err(Problem::field(
             "code",
             "This code is wrong or was used already. Type the one that the app shows now, or a recovery code.",
