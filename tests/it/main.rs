@@ -7,6 +7,7 @@
 mod answer;
 mod browser;
 mod console;
+mod exchanges;
 mod failures;
 mod forms;
 mod headers;

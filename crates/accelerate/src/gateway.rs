@@ -7,6 +7,7 @@ use crate::limits::Limits;
 use crate::pool::Pool;
 use crate::request::{Plans, Query};
 use crate::session::Access;
+use crate::telemetry::{Capture, Recorder};
 use crate::transactions::{End, Transactions};
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -111,7 +112,13 @@ impl Gateway {
         }
     }
 
-    /// Answers `POST /query`, or `POST /transaction/ID/query`. `strategy`: whether the answer may be one that was given before.
+    /// Notes what a client asks to be told beside one answer.
+    pub fn recorder(&self, capture: Capture) -> Arc<Recorder> {
+        Arc::new(Recorder::new(capture, Arc::clone(&self.source)))
+    }
+
+    /// Answers `POST /query`, or `POST /transaction/ID/query`. `strategy`: whether the answer may be one that was given before. The `recorder` is told of
+    /// what this request runs, which is nothing for an answer that was kept.
     ///
     /// # Errors
     /// See [`QueryError`].
@@ -122,6 +129,7 @@ impl Gateway {
         transaction: Option<&str>,
         body: &Bytes,
         strategy: &Strategy,
+        recorder: Option<&Arc<Recorder>>,
     ) -> Result<Answer, QueryError> {
         let tenant = self.tenant(resource, access).await?;
         let query = self.plans.read(body)?;
@@ -131,9 +139,12 @@ impl Gateway {
             let key = Key { plan: query.plan.id, params: params.clone() };
             let (cache, source) = (Arc::clone(&tenant.cache), Arc::clone(&self.source));
             let now_ms = source.now_ms();
-            return cache.answer(key, strategy, now_ms, || Box::pin(run(tenant, source, query, None))).await;
+            let recorder = recorder.cloned();
+            let run = || async move { run(tenant, source, query, None, recorder.as_deref()).await };
+            return cache.answer(key, strategy, now_ms, || Box::pin(run())).await;
         }
-        let (json, at_ms) = run(tenant, Arc::clone(&self.source), query, transaction).await?;
+        let recorder = recorder.map(|recorder| &**recorder);
+        let (json, at_ms) = run(tenant, Arc::clone(&self.source), query, transaction, recorder).await?;
         Ok(Answer { json, status: Status::None, at_ms })
     }
 
@@ -268,6 +279,7 @@ async fn run(
     source: Arc<dyn Source>,
     query: Query,
     transaction: Option<&str>,
+    recorder: Option<&Recorder>,
 ) -> Result<(Bytes, u64), QueryError> {
     let (plan, params, comment) = query.read()?;
     let now_ms = source.now_ms();
@@ -277,13 +289,14 @@ async fn run(
         match transaction {
             Some(id) => {
                 let mut held = tenant.transactions.hold(id, "query").await?;
-                let tools = Generators { now_ms, random: &mut random };
-                Run::new(held.lease()?, &params, &comment, tools).answer(&plan.root, &mut out).await
+                let tools = Generators { now_ms, random: &mut random, pairs: 0 };
+                Run::new(held.lease()?, &params, &comment, tools).telling(recorder).answer(&plan.root, &mut out).await
             }
             None => {
                 let mut lease = tenant.pool.lease(None).await?;
-                let tools = Generators { now_ms, random: &mut random };
-                let outcome = Run::new(&mut lease, &params, &comment, tools).answer(&plan.root, &mut out).await;
+                let tools = Generators { now_ms, random: &mut random, pairs: 0 };
+                let mut run = Run::new(&mut lease, &params, &comment, tools).telling(recorder);
+                let outcome = run.answer(&plan.root, &mut out).await;
                 lease.release().await;
                 outcome
             }

@@ -12,6 +12,8 @@
 
 mod cache;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod gateway;
 mod interpret;
 mod js;
@@ -22,6 +24,7 @@ mod request;
 mod server_error;
 mod session;
 mod shape;
+mod telemetry;
 mod transactions;
 mod value;
 mod wire;
@@ -31,4 +34,5 @@ pub use error::{Class, QueryError};
 pub use gateway::{Directory, Gateway, Isolation, Resource, Source, Start};
 pub use limits::Limits;
 pub use session::Access;
+pub use telemetry::{Begun, Capture, Recorder};
 pub use transactions::End;

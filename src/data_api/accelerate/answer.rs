@@ -1,52 +1,84 @@
 //! Answers in the form that Prisma Client and `@prisma/extension-accelerate` read.
 
-use accelerate::{Answer, Class, QueryError, Status};
+use accelerate::{Answer, Begun, Capture, Class, Gateway, QueryError, Recorder, Status};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, RETRY_AFTER};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 const CAPTURE: HeaderName = HeaderName::from_static("x-capture-telemetry");
+const TRACE: HeaderName = HeaderName::from_static("traceparent");
 const CACHE_STATUS: HeaderName = HeaderName::from_static("accelerate-cache-status");
 /// The extension takes the request's id and the region from this header of the hosted service.
 const RAY: HeaderName = HeaderName::from_static("cf-ray");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What a client asks to be told beside the answer: `tracing`, and the levels of log events.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Telemetry {
     asked: bool,
     logs: bool,
     spans: bool,
+    /// Notes what is told; none where that is nothing.
+    pub recorder: Option<Arc<Recorder>>,
 }
 
 impl Telemetry {
-    pub fn asked(headers: &HeaderMap) -> Self {
-        let Some(levels) = headers.get(CAPTURE).and_then(|value| value.to_str().ok()) else { return Self::default() };
-        let mut levels = levels.split(',').map(str::trim).filter(|level| !level.is_empty()).peekable();
-        let mut telemetry = Self { asked: true, ..Self::default() };
-        for level in &mut levels {
+    pub fn asked(headers: &HeaderMap, gateway: &Gateway) -> Self {
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let Some(levels) = text(&CAPTURE) else { return Self::default() };
+        let (mut telemetry, mut queries) = (Self { asked: true, ..Self::default() }, false);
+        for level in levels.split(',').map(str::trim).filter(|level| !level.is_empty()) {
             match level {
                 "tracing" => telemetry.spans = true,
-                _ => telemetry.logs = true,
+                level => {
+                    telemetry.logs = true;
+                    queries |= level == "query";
+                }
             }
+        }
+        if queries || telemetry.spans {
+            let trace = text(&TRACE).and_then(trace);
+            telemetry.recorder = Some(gateway.recorder(Capture { queries, spans: telemetry.spans, trace }));
         }
         telemetry
     }
 
-    /// The value of `extensions`; empty for none.
-    fn text(self) -> &'static str {
-        match (self.asked, self.logs, self.spans) {
-            (false, ..) => "",
-            (true, false, false) => "{}",
-            (true, true, false) => r#"{"logs":[]}"#,
-            (true, false, true) => r#"{"spans":[]}"#,
-            (true, true, true) => r#"{"logs":[],"spans":[]}"#,
-        }
+    /// A span from now on, where somebody is told of it.
+    pub fn begin(&self) -> Option<(&Recorder, Begun)> {
+        self.recorder.as_deref().map(|recorder| (recorder, recorder.begin()))
     }
+
+    /// Appends the value of `extensions`; nothing where nothing was asked for.
+    fn write(&self, out: &mut Vec<u8>) {
+        let empty = || "[]".to_owned();
+        let told = match (self.asked, self.logs, self.spans, &self.recorder) {
+            (false, ..) => return,
+            (true, false, false, _) => "{}",
+            (true, true, false, None) => r#"{"logs":[]}"#,
+            (true, logs, spans, recorder) => {
+                let logs = logs.then(|| recorder.as_ref().map_or_else(empty, |recorder| recorder.logs()));
+                let spans = spans.then(|| recorder.as_ref().map_or_else(empty, |recorder| recorder.spans()));
+                let part = |name, told: Option<String>| told.map(|told| format!("\"{name}\":{told}"));
+                let parts = [part("logs", logs), part("spans", spans)];
+                &format!("{{{}}}", parts.into_iter().flatten().collect::<Vec<_>>().join(","))
+            }
+        };
+        out.extend_from_slice(told.as_bytes());
+    }
+}
+
+/// The trace's id in `00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01`.
+fn trace(parent: &str) -> Option<Box<str>> {
+    let trace = parent.split('-').nth(1)?;
+    let sound = trace.len() == 32
+        && trace.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && trace.bytes().any(|byte| byte != b'0');
+    sound.then(|| trace.into())
 }
 
 /// The answer to a query, whose data is JSON already.
@@ -60,13 +92,12 @@ pub struct Answered {
 impl IntoResponse for Answered {
     fn into_response(self) -> Response {
         const BEFORE: &[u8] = br#"{"data":"#;
-        let extensions = self.telemetry.text();
-        let mut body = Vec::with_capacity(BEFORE.len() + self.answer.json.len() + extensions.len() + 16);
+        let mut body = Vec::with_capacity(BEFORE.len() + self.answer.json.len() + 32);
         body.extend_from_slice(BEFORE);
         body.extend_from_slice(&self.answer.json);
-        if !extensions.is_empty() {
+        if self.telemetry.asked {
             body.extend_from_slice(br#","extensions":"#);
-            body.extend_from_slice(extensions.as_bytes());
+            self.telemetry.write(&mut body);
         }
         body.push(b'}');
         let mut response = Response::new(Body::from(body));
@@ -97,7 +128,7 @@ fn http_date(at_ms: u64) -> Option<HeaderValue> {
 }
 
 /// An answer that is an object of its own.
-pub fn object(outcome: Result<Value, QueryError>, telemetry: Telemetry) -> Response {
+pub fn object(outcome: Result<Value, QueryError>, telemetry: &Telemetry) -> Response {
     match outcome {
         Ok(mut value) => {
             extend(&mut value, telemetry);
@@ -108,7 +139,7 @@ pub fn object(outcome: Result<Value, QueryError>, telemetry: Telemetry) -> Respo
 }
 
 /// `{ code, error, meta }` under the status that the official executor gives.
-pub fn failure(error: &QueryError, telemetry: Telemetry) -> Response {
+pub fn failure(error: &QueryError, telemetry: &Telemetry) -> Response {
     let status = match error.class {
         Class::User => StatusCode::BAD_REQUEST,
         Class::Transaction => StatusCode::CONFLICT,
@@ -126,9 +157,10 @@ pub fn failure(error: &QueryError, telemetry: Telemetry) -> Response {
     response
 }
 
-fn extend(body: &mut Value, telemetry: Telemetry) {
-    let extensions = telemetry.text();
+fn extend(body: &mut Value, telemetry: &Telemetry) {
+    let mut extensions = Vec::new();
+    telemetry.write(&mut extensions);
     if let (Some(body), false) = (body.as_object_mut(), extensions.is_empty()) {
-        body.insert("extensions".into(), serde_json::from_str(extensions).unwrap_or_else(|_| json!({})));
+        body.insert("extensions".into(), serde_json::from_slice(&extensions).unwrap_or_else(|_| json!({})));
     }
 }

@@ -52,7 +52,7 @@ async fn connection_info(
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
 ) -> Response {
-    let telemetry = Telemetry::asked(&headers);
+    let telemetry = Telemetry::asked(&headers, &data.gateway);
     let info = async {
         let caller = auth::caller(&data, &origin, &headers).await?;
         let schema = data.gateway.schema(caller.resource, caller.access).await?;
@@ -60,7 +60,7 @@ async fn connection_info(
         info.extend(schema.map(|schema| ("schemaName".to_owned(), schema.into())));
         Ok(json!({ "provider": "postgres", "connectionInfo": info }))
     };
-    answer::object(info.await, telemetry)
+    answer::object(info.await, &telemetry)
 }
 
 async fn query(
@@ -89,15 +89,16 @@ async fn answer_query(
     transaction: Option<&str>,
     body: &Bytes,
 ) -> Response {
-    let telemetry = Telemetry::asked(headers);
+    let telemetry = Telemetry::asked(headers, &data.gateway);
     let outcome = async {
         let caller = auth::caller(data, origin, headers).await?;
         let strategy = cache::strategy(headers)?;
-        data.gateway.query(caller.resource, caller.access, transaction, body, &strategy).await
+        let recorder = telemetry.recorder.as_ref();
+        data.gateway.query(caller.resource, caller.access, transaction, body, &strategy, recorder).await
     };
     match outcome.await {
         Ok(answer) => Answered { answer, telemetry, ray: data.rays.next() }.into_response(),
-        Err(error) => failure(&error, telemetry),
+        Err(error) => failure(&error, &telemetry),
     }
 }
 
@@ -107,23 +108,28 @@ async fn start(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let telemetry = Telemetry::asked(&headers);
+    let telemetry = Telemetry::asked(&headers, &data.gateway);
+    let told = telemetry.begin();
     let begun = async {
         let caller = auth::caller(&data, &origin, &headers).await?;
         let start: Start = serde_json::from_slice(&body)
             .map_err(|error| QueryError::user("P6005", format!("The request begins no transaction: {error}")))?;
         data.gateway.start(caller.resource, caller.access, start).await
     };
-    match begun.await {
+    let begun = begun.await;
+    if let Some((recorder, span)) = told {
+        recorder.started(span);
+    }
+    match begun {
         Ok(id) => {
             let named = HeaderValue::try_from(&id);
-            let mut response = answer::object(Ok(json!({ "id": id })), telemetry);
+            let mut response = answer::object(Ok(json!({ "id": id })), &telemetry);
             if let Ok(named) = named {
                 response.headers_mut().insert(TRANSACTION_ID, named);
             }
             response
         }
-        Err(error) => failure(&error, telemetry),
+        Err(error) => failure(&error, &telemetry),
     }
 }
 
@@ -146,11 +152,17 @@ async fn roll_back(
 }
 
 async fn end(data: &Data, origin: &Origin, headers: &HeaderMap, id: &str, end: End) -> Response {
+    let telemetry = Telemetry::asked(headers, &data.gateway);
     let ended = async {
         let caller = auth::caller(data, origin, headers).await?;
-        data.gateway.end(caller.resource, caller.access, id, end).await.map(|()| json!({}))
+        data.gateway.end(caller.resource, caller.access, id, end).await
     };
-    answer::object(ended.await, Telemetry::asked(headers))
+    let told = telemetry.begin();
+    let ended = ended.await;
+    if let Some((recorder, span)) = told {
+        recorder.ended(span, end, &ended);
+    }
+    answer::object(ended.map(|()| json!({})), &telemetry)
 }
 
 /// Ends kept answers: `{ "tags": ["users"] }`, or `{ "tags": "all" }`.
@@ -165,5 +177,5 @@ async fn invalidate(
         let tags = cache::tags_to_end(&body)?;
         data.gateway.invalidate(caller.resource, tags.as_deref()).await.map(|()| json!({}))
     };
-    answer::object(ended.await, Telemetry::default())
+    answer::object(ended.await, &Telemetry::default())
 }

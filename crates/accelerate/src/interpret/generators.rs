@@ -11,9 +11,11 @@ pub struct Generators<'a> {
     pub now_ms: u64,
     /// Fills a buffer with random bytes.
     pub random: &'a mut (dyn FnMut(&mut [u8]) + Send),
+    /// Pairs of products that were made so far.
+    pub pairs: usize,
 }
 
-/// Most pairs of a product.
+/// Most pairs of all products of a run.
 const MOST_PAIRS: usize = 1_000_000;
 /// The longest nanoid.
 const LONGEST: usize = 1024;
@@ -55,17 +57,20 @@ impl Generate for Generators<'_> {
             "product" => {
                 let mut args = args.into_iter();
                 let (Some(left), Some(right)) = (args.next(), args.next()) else { return Err(wrong("Product")) };
-                product(left.into_list(), &right.into_list())
+                self.product(left.into_list(), &right.into_list())
             }
             unknown => Err(QueryError::internal(format!("Encountered an unknown generator '{unknown}'"))),
         }
     }
 }
 
-fn product(left: Vec<Value>, right: &[Value]) -> Result<Value, QueryError> {
-    if left.len().saturating_mul(right.len()) > MOST_PAIRS {
-        return Err(QueryError::internal(format!("A product of more than {MOST_PAIRS} pairs")));
+impl Generators<'_> {
+    fn product(&mut self, left: Vec<Value>, right: &[Value]) -> Result<Value, QueryError> {
+        self.pairs = self.pairs.saturating_add(left.len().saturating_mul(right.len()));
+        if self.pairs > MOST_PAIRS {
+            return Err(QueryError::internal(format!("Products of more than {MOST_PAIRS} pairs")));
+        }
+        let pair = |left: &Value, right: &Value| Value::list(vec![left.clone(), right.clone()]);
+        Ok(Value::list(left.iter().flat_map(|left| right.iter().map(move |right| pair(left, right))).collect()))
     }
-    let pair = |left: &Value, right: &Value| Value::list(vec![left.clone(), right.clone()]);
-    Ok(Value::list(left.iter().flat_map(|left| right.iter().map(move |right| pair(left, right))).collect()))
 }

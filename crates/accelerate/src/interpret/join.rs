@@ -1,5 +1,6 @@
 //! Children to their parents, by the values of some fields.
 
+use super::budget::Budget;
 use crate::error::QueryError;
 use crate::js::number;
 use crate::plan::JoinChild;
@@ -9,11 +10,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Gives each parent its children under the child's `parent_field`: a list, or the last one where the relation is unique.
-pub(super) fn attach(parents: Value, children: Vec<(&JoinChild, Value)>, strict: bool) -> Result<Value, QueryError> {
+pub(super) fn attach(
+    parents: Value,
+    children: Vec<(&JoinChild, Value)>,
+    strict: bool,
+    budget: &mut Budget,
+) -> Result<Value, QueryError> {
     let single = !matches!(parents, Value::List(_));
     let mut records = parents.into_list();
     for (join, found) in children {
-        attach_one(&mut records, join, found, strict)?;
+        attach_one(&mut records, join, found, strict, budget)?;
     }
     match single {
         true => Ok(records.pop().unwrap_or_default()),
@@ -21,13 +27,19 @@ pub(super) fn attach(parents: Value, children: Vec<(&JoinChild, Value)>, strict:
     }
 }
 
-fn attach_one(records: &mut [Value], join: &JoinChild, found: Value, strict: bool) -> Result<(), QueryError> {
+fn attach_one(
+    records: &mut [Value],
+    join: &JoinChild,
+    found: Value,
+    strict: bool,
+    budget: &mut Budget,
+) -> Result<(), QueryError> {
     let parent_keys: Vec<&str> = join.on.iter().map(|(parent, _)| &**parent).collect();
     let child_keys: Vec<&str> = join.on.iter().map(|(_, child)| &**child).collect();
     let casts = if strict { Vec::new() } else { casts(records, &parent_keys) };
     let mut by_key: HashMap<Vec<u8>, Vec<usize>> = HashMap::with_capacity(records.len());
     for (at, parent) in records.iter().enumerate() {
-        by_key.entry(key(record(parent)?, &parent_keys, &[])).or_default().push(at);
+        by_key.entry(key(record(parent)?, &parent_keys, &[])?).or_default().push(at);
     }
     let mut own: Vec<Vec<Value>> = vec![Vec::new(); records.len()];
     for child in found.into_list() {
@@ -35,10 +47,11 @@ fn attach_one(records: &mut [Value], join: &JoinChild, found: Value, strict: boo
             continue;
         }
         let Some((last, others)) =
-            by_key.get(&key(record(&child)?, &child_keys, &casts)).and_then(|at| at.split_last())
+            by_key.get(&key(record(&child)?, &child_keys, &casts)?).and_then(|at| at.split_last())
         else {
             continue;
         };
+        budget.spend(others.len())?;
         for at in others {
             own[*at].push(child.clone());
         }
@@ -55,6 +68,9 @@ fn attach_one(records: &mut [Value], join: &JoinChild, found: Value, strict: boo
     }
     Ok(())
 }
+
+/// Of a record's fields together: an indexed value of Postgres has 2704 bytes at most.
+const LONGEST: usize = 1024 * 1024;
 
 pub(super) fn record(value: &Value) -> Result<&Record, QueryError> {
     match value {
@@ -88,7 +104,10 @@ fn casts(records: &[Value], keys: &[&str]) -> Vec<Cast> {
 }
 
 /// The values of these fields as one text: two records have the same if and only if JavaScript would say so.
-pub(super) fn key(record: &Record, fields: &[&str], casts: &[Cast]) -> Vec<u8> {
+///
+/// # Errors
+/// P6009 for a text that is far longer than any key.
+pub(super) fn key(record: &Record, fields: &[&str], casts: &[Cast]) -> Result<Vec<u8>, QueryError> {
     let mut out = Vec::with_capacity(16 * fields.len());
     out.push(b'[');
     for (at, field) in fields.iter().enumerate() {
@@ -106,9 +125,9 @@ pub(super) fn key(record: &Record, fields: &[&str], casts: &[Cast]) -> Vec<u8> {
             }
             (Some(Cast::Bool), Value::Int(number)) => json::write(&mut out, &Value::Bool(*number != 0)),
             (Some(Cast::Bool), Value::Text(text)) => json::write(&mut out, &Value::Bool(!text.is_empty())),
-            _ => json::write(&mut out, value),
+            _ => json::write_within(&mut out, value, LONGEST)?,
         }
     }
     out.push(b']');
-    out
+    Ok(out)
 }

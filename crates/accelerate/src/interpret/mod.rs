@@ -1,5 +1,6 @@
 //! Walks a plan, node by node, as `interpreter/query-interpreter.ts` of prisma/prisma does.
 
+mod budget;
 mod encode;
 mod generators;
 mod join;
@@ -7,7 +8,10 @@ mod process;
 mod render;
 mod rules;
 mod scope;
+mod told;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub use encode::encode_all;
 pub use generators::Generators;
 pub use scope::Parameters;
 
@@ -15,7 +19,10 @@ use crate::error::QueryError;
 use crate::plan::{DataMap, Initializer, Node, Sql};
 use crate::session::Lease;
 use crate::shape;
+use crate::telemetry::{Recorder, Step};
 use crate::value::{Record, Value};
+use crate::wire::{Completion, Sink};
+use budget::Budget;
 use futures::future::BoxFuture;
 use process::Processor;
 use render::Rendered;
@@ -26,14 +33,22 @@ use std::sync::Arc;
 pub struct Run<'a> {
     lease: &'a mut Lease,
     scope: Scope<'a>,
+    budget: Budget,
     tools: Generators<'a>,
     /// Put behind every statement.
     comment: &'a str,
+    /// Only where the client asks to be told.
+    recorder: Option<&'a Recorder>,
 }
 
 impl<'a> Run<'a> {
     pub fn new(lease: &'a mut Lease, params: &'a Parameters, comment: &'a str, tools: Generators<'a>) -> Self {
-        Self { lease, scope: Scope::new(params), tools, comment }
+        Self { lease, scope: Scope::new(params), budget: Budget::default(), tools, comment, recorder: None }
+    }
+
+    #[must_use]
+    pub fn telling(self, recorder: Option<&'a Recorder>) -> Self {
+        Self { recorder, ..self }
     }
 
     /// Runs the plan and appends its result to `out` as JSON.
@@ -46,12 +61,12 @@ impl<'a> Run<'a> {
         match plan {
             Node::DataMap(map) => {
                 let value = self.node(&map.expr).await?;
-                shape::write(out, &value, &map.structure, &map.enums)
+                self.write(out, &value, map)
             }
             Node::Transaction(inner) => {
                 let Node::DataMap(map) = &**inner else { return self.plain(plan, out).await };
                 let value = self.in_transaction(&map.expr).await?;
-                shape::write(out, &value, &map.structure, &map.enums)
+                self.write(out, &value, map)
             }
             plan => self.plain(plan, out).await,
         }
@@ -59,16 +74,36 @@ impl<'a> Run<'a> {
 
     async fn plain(&mut self, plan: &'a Node, out: &mut Vec<u8>) -> Result<(), QueryError> {
         let value = self.node(plan).await?;
-        shape::json::write(out, &value);
-        Ok(())
+        shape::json::write_within(out, &value, self.lease.most_bytes())
+    }
+
+    fn write(&self, out: &mut Vec<u8>, value: &Value, map: &DataMap) -> Result<(), QueryError> {
+        shape::write(out, value, &map.structure, &map.enums)?;
+        shape::within(out, self.lease.most_bytes())
     }
 
     fn render(&mut self, sql: &'a Sql) -> Result<Vec<Rendered<'a>>, QueryError> {
-        let mut rendered = render::render(sql, &mut self.scope, &mut self.tools)?;
+        let tells = self.recorder.is_some_and(Recorder::tells_queries);
+        let mut rendered = render::render(sql, &mut self.scope, &mut self.tools, tells)?;
         if !self.comment.is_empty() {
             rendered.iter_mut().for_each(|statement| statement.sql.to_mut().push_str(self.comment));
         }
         Ok(rendered)
+    }
+
+    /// Runs one statement. `raw`: of the user's own words.
+    async fn send(
+        &mut self,
+        statement: &Rendered<'_>,
+        raw: bool,
+        sink: &mut impl Sink,
+    ) -> Result<Completion, QueryError> {
+        let told = self.recorder.map(|recorder| (recorder, recorder.begin()));
+        let outcome = self.lease.query(&statement.sql, &statement.params, raw, sink).await;
+        if let Some((recorder, begun)) = told {
+            recorder.statement(begun, &statement.sql, &statement.told, outcome.is_ok());
+        }
+        outcome
     }
 
     /// The rows of one query, from the wire straight into the answer.
@@ -83,10 +118,10 @@ impl<'a> Run<'a> {
         let Some(statement) = rendered.pop().filter(|_| rendered.is_empty()) else {
             // In several chunks: rare, and put together in memory.
             let value = self.node(&map.expr).await?;
-            return shape::write(out, &value, &map.structure, &map.enums);
+            return self.write(out, &value, map);
         };
         let mut rows = shape::Rows::new(map, unique, out, self.lease.most_bytes());
-        self.lease.query(&statement.sql, &statement.params, false, &mut rows).await?;
+        self.send(&statement, false, &mut rows).await?;
         rows.finish()
     }
 
@@ -107,11 +142,9 @@ impl<'a> Run<'a> {
                 }
                 Node::Let(scope) => {
                     let depth = self.scope.depth();
-                    for (at, binding) in scope.bindings.iter().enumerate() {
+                    for binding in &scope.bindings {
                         let value = self.node(&binding.expr).await?;
-                        let later =
-                            scope.bindings[at + 1..].iter().map(|later| later.expr.uses(&binding.name)).sum::<usize>();
-                        self.scope.bind(&binding.name, value, later + scope.expr.uses(&binding.name));
+                        self.scope.bind(&binding.name, value, binding.uses);
                     }
                     let value = self.node(&scope.expr).await;
                     self.scope.leave(depth);
@@ -139,7 +172,9 @@ impl<'a> Run<'a> {
                 Node::Concat(nodes) => {
                     let mut all = Vec::new();
                     for node in nodes {
-                        all.extend(self.node(node).await?.into_list());
+                        let values = self.node(node).await?.into_list();
+                        self.budget.spend(values.len())?;
+                        all.extend(values);
                     }
                     Value::list(all)
                 }
@@ -158,7 +193,10 @@ impl<'a> Run<'a> {
                     }
                     value
                 }
-                Node::MapField { field, records } => map_field(self.node(records).await?, field),
+                Node::MapField { field, records } => {
+                    let records = self.node(records).await?;
+                    map_field(records, field, &mut self.budget)?
+                }
                 Node::Join(join) => {
                     let parents = self.node(&join.parent).await?;
                     if matches!(parents, Value::Null) {
@@ -168,7 +206,7 @@ impl<'a> Run<'a> {
                     for child in &join.children {
                         children.push((child, self.node(&child.child).await?));
                     }
-                    join::attach(parents, children, join.can_assume_strict_equality)?
+                    join::attach(parents, children, join.can_assume_strict_equality, &mut self.budget)?
                 }
                 Node::Transaction(inner) => self.in_transaction(inner).await?,
                 Node::DataMap(map) => {
@@ -196,6 +234,7 @@ impl<'a> Run<'a> {
                 Node::InitializeRecord { expr, fields } => {
                     self.node(expr).await?;
                     let mut record = Record::new(Vec::with_capacity(fields.0.len()));
+                    self.budget.spend(fields.0.len())?;
                     for (name, initializer) in &fields.0 {
                         let value = match initializer {
                             Initializer::Value(arg) => self.scope.value(arg, &mut self.tools)?,
@@ -222,7 +261,8 @@ impl<'a> Run<'a> {
                 }
                 Node::Process { expr, operations } => {
                     let value = self.node(expr).await?;
-                    Processor { scope: &mut self.scope, tools: &mut self.tools }.run(value, operations)?
+                    let (scope, tools, budget) = (&mut self.scope, &mut self.tools, &mut self.budget);
+                    Processor { scope, tools, budget }.run(value, operations)?
                 }
             })
         })
@@ -234,7 +274,7 @@ impl<'a> Run<'a> {
         let mut rows = shape::Collected::new(self.lease.most_bytes());
         let mut outcome = Ok(());
         for statement in &rendered {
-            outcome = self.lease.query(&statement.sql, &statement.params, sql.is_raw(), &mut rows).await.map(drop);
+            outcome = self.send(statement, sql.is_raw(), &mut rows).await.map(drop);
             if outcome.is_err() {
                 break;
             }
@@ -252,7 +292,7 @@ impl<'a> Run<'a> {
         let own = self.begin_for_chunks(rendered.len()).await?;
         let (mut sum, mut outcome) = (0, Ok(()));
         for statement in &rendered {
-            match self.lease.query(&statement.sql, &statement.params, sql.is_raw(), &mut shape::Ignored).await {
+            match self.send(statement, sql.is_raw(), &mut shape::Ignored).await {
                 Ok(done) => sum += i64::try_from(done.rows).unwrap_or(i64::MAX),
                 Err(error) => outcome = Err(error),
             }
@@ -266,11 +306,20 @@ impl<'a> Run<'a> {
 
     /// What was divided for its length is one to the client: nobody sees a part of it, and none is left behind.
     async fn begin_for_chunks(&mut self, statements: usize) -> Result<bool, QueryError> {
-        Ok(statements > 1 && self.lease.begin()?)
+        Ok(statements > 1 && self.begin()?)
+    }
+
+    /// Begins a transaction unless there is one; answers whether it was begun here.
+    fn begin(&mut self) -> Result<bool, QueryError> {
+        let own = self.lease.begin()?;
+        if let Some(recorder) = self.recorder.filter(|_| own) {
+            recorder.step(recorder.begin(), Step::Start, None);
+        }
+        Ok(own)
     }
 
     async fn in_transaction(&mut self, node: &'a Node) -> Result<Value, QueryError> {
-        let own = self.lease.begin()?;
+        let own = self.begin()?;
         let outcome = self.node(node).await;
         self.end(own, outcome).await
     }
@@ -280,13 +329,22 @@ impl<'a> Run<'a> {
         if !own {
             return outcome;
         }
-        match outcome {
-            Ok(value) => self.lease.commit().await.map(|()| value),
+        let told = self.recorder.map(|recorder| (recorder, recorder.begin()));
+        let (step, outcome, sent) = match outcome {
+            Ok(value) => {
+                let committed = self.lease.commit().await;
+                let sent = committed.is_ok();
+                (Step::Commit, committed.map(|()| value), sent)
+            }
             Err(error) => {
                 self.lease.roll_back().await;
-                Err(error)
+                (Step::RollBack, Err(error), true)
             }
+        };
+        if let Some((recorder, begun)) = told {
+            recorder.step(begun, step, Some(sent));
         }
+        outcome
     }
 }
 
@@ -302,15 +360,19 @@ fn rows_of(node: &Node) -> Option<(&Sql, bool)> {
     }
 }
 
-fn map_field(value: Value, field: &str) -> Value {
-    match value {
-        Value::List(values) => Value::list(values.iter().map(|value| map_field(value.clone(), field)).collect()),
+fn map_field(value: Value, field: &str, budget: &mut Budget) -> Result<Value, QueryError> {
+    Ok(match value {
+        Value::List(values) => {
+            budget.spend(values.len())?;
+            let fields = values.iter().map(|value| map_field(value.clone(), field, budget));
+            Value::list(fields.collect::<Result<_, _>>()?)
+        }
         Value::Record(record) => match record.get(field) {
             None | Some(Value::Undefined) => Value::Null,
             Some(value) => value.clone(),
         },
         other => other,
-    }
+    })
 }
 
 fn difference(from: Value, to: Value, fields: &[Box<str>]) -> Result<Value, QueryError> {
@@ -323,7 +385,7 @@ fn difference(from: Value, to: Value, fields: &[Box<str>]) -> Result<Value, Quer
             shape::json::write(&mut text, value);
             Ok(Some(text))
         }
-        value => Ok::<_, QueryError>(Some(join::key(join::record(value)?, &fields, &[]))),
+        value => Ok::<_, QueryError>(Some(join::key(join::record(value)?, &fields, &[])?)),
     };
     let there = to.into_list().iter().map(key).collect::<Result<std::collections::HashSet<_>, _>>()?;
     let mut left = Vec::new();

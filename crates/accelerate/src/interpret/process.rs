@@ -1,5 +1,6 @@
 //! What is done to records in memory: distinct, paging, reversal.
 
+use super::budget::Budget;
 use super::join;
 use super::scope::{Generate, Scope};
 use crate::error::QueryError;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub(super) struct Processor<'p, 's, 't> {
     pub scope: &'s mut Scope<'p>,
     pub tools: &'t mut dyn Generate,
+    pub budget: &'t mut Budget,
 }
 
 impl Processor<'_, '_, '_> {
@@ -52,13 +54,14 @@ impl Processor<'_, '_, '_> {
     }
 
     fn many(&mut self, mut records: Vec<Value>, ops: &InMemory) -> Result<Vec<Value>, QueryError> {
+        self.budget.spend(records.len())?;
         let linking: Vec<&str> = ops.linking_fields.iter().flatten().map(|field| &**field).collect();
         if let Some(distinct) = &ops.distinct {
             let fields: Vec<&str> = distinct.iter().map(|field| &**field).chain(linking.iter().copied()).collect();
             let mut seen = HashSet::new();
             let mut kept = Vec::with_capacity(records.len());
             for value in records {
-                if seen.insert(join::key(join::record(&value)?, &fields, &[])) {
+                if seen.insert(join::key(join::record(&value)?, &fields, &[])?) {
                     kept.push(value);
                 }
             }
@@ -71,7 +74,7 @@ impl Processor<'_, '_, '_> {
                 Some(_) => {
                     let mut groups = BTreeMap::<Vec<u16>, Vec<Value>>::new();
                     for value in records {
-                        let key = join::key(join::record(&value)?, &linking, &[]);
+                        let key = join::key(join::record(&value)?, &linking, &[])?;
                         // JavaScript orders texts by their UTF-16 units.
                         let key = String::from_utf8_lossy(&key).encode_utf16().collect();
                         groups.entry(key).or_default().push(value);

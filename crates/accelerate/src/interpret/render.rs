@@ -1,7 +1,7 @@
 //! From a statement of the plan to the statements that are sent.
 
-use super::encode;
 use super::scope::{Generate, Scope};
+use super::{encode, told};
 use crate::error::QueryError;
 use crate::plan::{ArgType, ArgTypes, Fragment, PlaceholderFormat, Sql, Template};
 use crate::value::Value;
@@ -11,26 +11,32 @@ use std::borrow::Cow;
 /// Most parameters of one statement: of Postgres, as the official executor counts them.
 const MOST_PARAMETERS: usize = 32766;
 
+/// Of a statement's text, which the plan repeats for each value.
+const LONGEST: usize = 64 * 1024 * 1024;
+
 /// A statement and its parameters.
 pub struct Rendered<'a> {
     pub sql: Cow<'a, str>,
     pub params: Params,
+    /// The parameters as the client is told them; empty where it does not ask.
+    pub told: Vec<u8>,
 }
 
-/// One statement, or several where a list is too long for one.
+/// One statement, or several where a list is too long for one. `tells`: whether the client asks for their parameters.
 pub(super) fn render<'a>(
     sql: &'a Sql,
     scope: &mut Scope<'_>,
     tools: &mut dyn Generate,
+    tells: bool,
 ) -> Result<Vec<Rendered<'a>>, QueryError> {
     let args = sql.args.iter().map(|arg| scope.value(arg, tools)).collect::<Result<Vec<_>, _>>()?;
     let rendered = match &sql.template {
-        Template::Raw(text) => vec![fixed(text, &args, &sql.arg_types)?],
+        Template::Raw(text) => vec![fixed(text, &args, &sql.arg_types, tells)?],
         Template::Fixed { text } => {
             if args.len() > MOST_PARAMETERS {
                 return Err(too_many());
             }
-            vec![fixed(text, &args, &sql.arg_types)?]
+            vec![fixed(text, &args, &sql.arg_types, tells)?]
         }
         Template::Fragments { fragments, format, chunkable } => {
             let parts = pair(fragments, args)?;
@@ -44,7 +50,8 @@ pub(super) fn render<'a>(
                 if params.len() > MOST_PARAMETERS {
                     return Err(too_many());
                 }
-                rendered.push(Rendered { sql: text.into(), params });
+                let told = if tells { told::parts(fragments, &parts) } else { Vec::new() };
+                rendered.push(Rendered { sql: text.into(), params, told });
             }
             rendered
         }
@@ -62,7 +69,7 @@ fn too_many() -> QueryError {
     QueryError::user("P2029", "The query parameter limit supported by your database is exceeded.")
 }
 
-fn fixed<'a>(text: &'a str, args: &[Value], types: &[ArgTypes]) -> Result<Rendered<'a>, QueryError> {
+fn fixed<'a>(text: &'a str, args: &[Value], types: &[ArgTypes], tells: bool) -> Result<Rendered<'a>, QueryError> {
     if args.len() > Params::MOST {
         return Err(too_many());
     }
@@ -74,15 +81,16 @@ fn fixed<'a>(text: &'a str, args: &[Value], types: &[ArgTypes]) -> Result<Render
         };
         encode::push(&mut params, value, kind)?;
     }
-    Ok(Rendered { sql: text.into(), params })
+    let told = if tells { told::values(args.iter()) } else { Vec::new() };
+    Ok(Rendered { sql: text.into(), params, told })
 }
 
 /// What one fragment takes of the args, and which arg that was.
 #[derive(Clone)]
-struct Part {
+pub(super) struct Part {
     arg: usize,
     /// One value, the members of a tuple, or tuples.
-    value: Value,
+    pub value: Value,
     /// Parameters that it becomes.
     size: usize,
     /// Whether it may be divided.
@@ -168,6 +176,7 @@ fn write(
                 text.push_str("NULL");
             }
             for (at, value) in values.iter().enumerate() {
+                is_short(text)?;
                 if at > 0 {
                     text.push_str(item_separator);
                 }
@@ -183,6 +192,7 @@ fn write(
         ) => {
             let mut flat = 0;
             for (group, tuple) in tuples.iter().enumerate() {
+                is_short(text)?;
                 if group > 0 {
                     text.push_str(group_separator);
                 }
@@ -211,6 +221,10 @@ fn write(
         (_, value) => push(text, value, 0)?,
     }
     Ok(())
+}
+
+fn is_short(text: &str) -> Result<(), QueryError> {
+    if text.len() > LONGEST { Err(too_many()) } else { Ok(()) }
 }
 
 /// Splits the longest list so that each statement keeps to the bound, if that is enough.

@@ -20,11 +20,11 @@ pub enum Arg {
 }
 
 impl Arg {
-    pub(super) fn uses(&self, wanted: &str) -> usize {
+    pub(super) fn names<'n>(&'n self, each: &mut dyn FnMut(&'n str)) {
         match self {
-            Self::Literal(_) => 0,
-            Self::Param { name, .. } => usize::from(**name == *wanted),
-            Self::Generator { args, .. } | Self::List(args) => args.iter().map(|arg| arg.uses(wanted)).sum(),
+            Self::Literal(_) => {}
+            Self::Param { name, .. } => each(name),
+            Self::Generator { args, .. } | Self::List(args) => args.iter().for_each(|arg| arg.names(each)),
         }
     }
 

@@ -5,8 +5,11 @@
 
 mod arg;
 mod rule;
+mod scope;
 mod shape;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 pub use arg::Arg;
 pub use rule::{Rule, Validation};
@@ -54,6 +57,7 @@ pub struct Name {
 
 /// Values by name, for the bindings that follow and for `expr`.
 #[derive(Debug, Deserialize)]
+#[serde(from = "scope::Wire")]
 pub struct Let {
     pub bindings: Vec<Binding>,
     pub expr: Box<Node>,
@@ -63,6 +67,9 @@ pub struct Let {
 pub struct Binding {
     pub name: Box<str>,
     pub expr: Node,
+    /// How often the value is asked for, bindings of the same name included.
+    #[serde(skip)]
+    pub uses: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -170,6 +177,9 @@ pub struct Pagination {
     pub skip: Option<i64>,
 }
 
+/// Of one object: more than a table has columns. They are looked for one by one.
+const MOST_FIELDS: usize = 4096;
+
 /// An object whose fields keep their order.
 #[derive(Debug)]
 pub struct Ordered<T>(pub Vec<(Box<str>, T)>);
@@ -193,6 +203,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields = Vec::new();
                 while let Some(entry) = map.next_entry()? {
+                    if fields.len() == MOST_FIELDS {
+                        return Err(serde::de::Error::custom(format_args!(
+                            "an object of more than {MOST_FIELDS} fields"
+                        )));
+                    }
                     fields.push(entry);
                 }
                 Ok(Ordered(fields))
@@ -236,41 +251,54 @@ impl Node {
         }
     }
 
-    /// How often the value of this name is asked for below, bindings of the same name included.
-    pub fn uses(&self, name: &str) -> usize {
-        let of_all = |nodes: &[Self]| nodes.iter().map(|node| node.uses(name)).sum::<usize>();
+    /// Calls with every name whose value is asked for below.
+    fn names<'n>(&'n self, each: &mut dyn FnMut(&'n str)) {
         match self {
-            Self::Value(arg) => arg.uses(name),
-            Self::Get(get) => usize::from(*get.name == *name),
-            Self::GetFirstNonEmpty { names } => names.iter().filter(|own| ***own == *name).count(),
+            Self::Value(arg) => arg.names(each),
+            Self::Get(get) => each(&get.name),
+            Self::GetFirstNonEmpty { names } => names.iter().for_each(|name| each(name)),
             Self::Let(scope) => {
-                scope.bindings.iter().map(|binding| binding.expr.uses(name)).sum::<usize>() + scope.expr.uses(name)
+                scope.bindings.iter().for_each(|binding| binding.expr.names(each));
+                scope.expr.names(each);
             }
-            Self::Seq(nodes) | Self::Sum(nodes) | Self::Concat(nodes) => of_all(nodes),
-            Self::Query(sql) | Self::Execute(sql) => sql.args.iter().map(|arg| arg.uses(name)).sum(),
+            Self::Seq(nodes) | Self::Sum(nodes) | Self::Concat(nodes) => nodes.iter().for_each(|node| node.names(each)),
+            Self::Query(sql) | Self::Execute(sql) => sql.args.iter().for_each(|arg| arg.names(each)),
             Self::Reverse(node) | Self::Unique(node) | Self::Required(node) | Self::Transaction(node) => {
-                node.uses(name)
+                node.names(each);
             }
             Self::Join(join) => {
-                join.parent.uses(name) + join.children.iter().map(|child| child.child.uses(name)).sum::<usize>()
+                join.parent.names(each);
+                join.children.iter().for_each(|child| child.child.names(each));
             }
-            Self::MapField { records, .. } => records.uses(name),
-            Self::DataMap(map) => map.expr.uses(name),
-            Self::Validate(validate) => validate.expr.uses(name),
-            Self::If(branch) => branch.value.uses(name) + branch.then.uses(name) + branch.otherwise.uses(name),
-            Self::Unit => 0,
-            Self::Diff(diff) => diff.from.uses(name) + diff.to.uses(name),
+            Self::MapField { records, .. } => records.names(each),
+            Self::DataMap(map) => map.expr.names(each),
+            Self::Validate(validate) => validate.expr.names(each),
+            Self::If(branch) => {
+                branch.value.names(each);
+                branch.then.names(each);
+                branch.otherwise.names(each);
+            }
+            Self::Unit => {}
+            Self::Diff(diff) => {
+                diff.from.names(each);
+                diff.to.names(each);
+            }
             Self::InitializeRecord { expr, fields } => {
-                let of_field = |(_, field): &(Box<str>, Initializer)| match field {
-                    Initializer::Value(arg) => arg.uses(name),
-                    Initializer::LastInsertId => 0,
-                };
-                expr.uses(name) + fields.0.iter().map(of_field).sum::<usize>()
+                expr.names(each);
+                for (_, field) in &fields.0 {
+                    if let Initializer::Value(arg) = field {
+                        arg.names(each);
+                    }
+                }
             }
             Self::MapRecord { expr, fields } => {
-                expr.uses(name) + fields.0.iter().map(|(_, field)| field.arg().uses(name)).sum::<usize>()
+                expr.names(each);
+                fields.0.iter().for_each(|(_, field)| field.arg().names(each));
             }
-            Self::Process { expr, operations } => expr.uses(name) + operations.uses(name),
+            Self::Process { expr, operations } => {
+                expr.names(each);
+                operations.names(each);
+            }
         }
     }
 }
@@ -284,10 +312,9 @@ impl Operation {
 }
 
 impl InMemory {
-    fn uses(&self, name: &str) -> usize {
-        let cursor =
-            self.pagination.iter().filter_map(|pagination| pagination.cursor.as_ref()).flat_map(BTreeMap::values);
-        cursor.map(|arg| arg.uses(name)).sum::<usize>()
-            + self.nested.0.iter().map(|(_, nested)| nested.uses(name)).sum::<usize>()
+    fn names<'n>(&'n self, each: &mut dyn FnMut(&'n str)) {
+        let cursor = self.pagination.iter().filter_map(|pagination| pagination.cursor.as_ref());
+        cursor.flat_map(BTreeMap::values).for_each(|arg| arg.names(each));
+        self.nested.0.iter().for_each(|(_, nested)| nested.names(each));
     }
 }

@@ -1,4 +1,5 @@
 use super::Arg;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
@@ -48,23 +49,33 @@ pub enum Fragment {
     },
     Parameter,
     ParameterTuple {
-        #[serde(default)]
+        #[serde(default, deserialize_with = "piece")]
         item_prefix: Box<str>,
-        #[serde(default = "comma")]
+        #[serde(default = "comma", deserialize_with = "piece")]
         item_separator: Box<str>,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "piece")]
         item_suffix: Box<str>,
     },
     ParameterTupleList {
-        #[serde(default = "open")]
+        #[serde(default = "open", deserialize_with = "piece")]
         item_prefix: Box<str>,
-        #[serde(default = "comma")]
+        #[serde(default = "comma", deserialize_with = "piece")]
         item_separator: Box<str>,
-        #[serde(default = "close")]
+        #[serde(default = "close", deserialize_with = "piece")]
         item_suffix: Box<str>,
-        #[serde(default = "comma")]
+        #[serde(default = "comma", deserialize_with = "piece")]
         group_separator: Box<str>,
     },
+}
+
+/// What is written for each value: a long one would make a statement without end.
+fn piece<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<str>, D::Error> {
+    const LONGEST: usize = 256;
+    let text = Box::<str>::deserialize(deserializer)?;
+    match text.len() <= LONGEST {
+        true => Ok(text),
+        false => Err(D::Error::custom(format_args!("more than {LONGEST} bytes between two values"))),
+    }
 }
 
 fn comma() -> Box<str> {
@@ -82,6 +93,7 @@ fn close() -> Box<str> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlaceholderFormat {
+    #[serde(deserialize_with = "piece")]
     pub prefix: Box<str>,
     pub has_numbering: bool,
 }

@@ -65,6 +65,10 @@ impl Sink for Collected {
         Ok(())
     }
 
+    fn most(&self) -> usize {
+        self.most
+    }
+
     fn row(&mut self, row: Row<'_>) -> Result<(), RowError> {
         self.bytes += row.len();
         if self.bytes > self.most {
@@ -92,12 +96,19 @@ impl Sink for Collected {
     }
 }
 
+/// Of a row that nobody looks at.
+const LONGEST_IGNORED: usize = 16 * 1024 * 1024;
+
 /// Counts alone matter.
 pub struct Ignored;
 
 impl Sink for Ignored {
     fn columns(&mut self, _: &Arc<Columns>) -> Result<(), QueryError> {
         Ok(())
+    }
+
+    fn most(&self) -> usize {
+        LONGEST_IGNORED
     }
 
     fn row(&mut self, _: Row<'_>) -> Result<(), RowError> {

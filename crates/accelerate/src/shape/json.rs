@@ -5,10 +5,32 @@ use crate::js::{json_text, moment, number};
 use crate::value::{Record, Value};
 use data_encoding::BASE64;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
+
+/// The longest text that is written of one value where nobody says otherwise. Values share their parts: of a short plan's there may be a text without end.
+pub(super) const MOST: usize = 256 * 1024 * 1024;
 
 /// Appends what `JSON.stringify` makes of the value; bytes become base64.
 pub fn write(out: &mut Vec<u8>, value: &Value) {
+    append(out, value, out.len().saturating_add(MOST));
+}
+
+/// The same as an answer, of at most this many bytes.
+///
+/// # Errors
+/// P6009 for a longer one.
+pub fn write_within(out: &mut Vec<u8>, value: &Value, most: usize) -> Result<(), QueryError> {
+    append(out, value, most);
+    super::within(out, most)
+}
+
+/// Stops once the text is longer than it may be.
+fn append(out: &mut Vec<u8>, value: &Value, most: usize) {
+    if out.len() > most {
+        return;
+    }
     match value {
         Value::Undefined | Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
@@ -38,7 +60,7 @@ pub fn write(out: &mut Vec<u8>, value: &Value) {
                 if at > 0 {
                     out.push(b',');
                 }
-                write(out, value);
+                append(out, value, most);
             }
             out.push(b']');
         }
@@ -51,7 +73,7 @@ pub fn write(out: &mut Vec<u8>, value: &Value) {
                 }
                 json_text::write_string(out, name);
                 out.push(b':');
-                write(out, value);
+                append(out, value, most);
             }
             out.push(b'}');
         }
@@ -120,10 +142,17 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut record = Record::new(Vec::new());
+        let mut fields = Vec::<(Box<str>, Value)>::new();
+        let mut places = HashMap::<String, usize>::new();
         while let Some((name, Parsed(value))) = map.next_entry::<String, _>()? {
-            record.set(&name, value);
+            match places.entry(name) {
+                Entry::Occupied(place) => fields[*place.get()].1 = value,
+                Entry::Vacant(place) => {
+                    fields.push((place.key().as_str().into(), value));
+                    place.insert(fields.len() - 1);
+                }
+            }
         }
-        Ok(Value::Record(record.into()))
+        Ok(Value::Record(Record::new(fields).into()))
     }
 }

@@ -57,6 +57,9 @@ fn objects(
 }
 
 fn object(out: &mut Vec<u8>, record: &Record, fields: &Ordered<Structure>, enums: &Enums) -> Result<(), QueryError> {
+    if out.len() > json::MOST {
+        return Err(super::too_large(json::MOST));
+    }
     out.push(b'{');
     for (at, (name, structure)) in fields.0.iter().enumerate() {
         if at > 0 {

@@ -25,12 +25,18 @@ pub fn unique(value: Value) -> Result<Value, QueryError> {
     }
 }
 
+/// # Errors
+/// P6009 for an answer that is longer than the resource allows.
+pub fn within(out: &[u8], most: usize) -> Result<(), QueryError> {
+    if out.len() > most { Err(too_large(most)) } else { Ok(()) }
+}
+
 fn not_unique(found: usize) -> QueryError {
     QueryError::internal(format!("Expected zero or one element, got {found}"))
 }
 
 /// P6009: the answer is larger than the resource allows.
-fn too_large(most: usize) -> QueryError {
+pub fn too_large(most: usize) -> QueryError {
     QueryError::limit(
         "P6009",
         format!(

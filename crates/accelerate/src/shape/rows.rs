@@ -181,6 +181,10 @@ impl Sink for Rows<'_> {
         Ok(())
     }
 
+    fn most(&self) -> usize {
+        self.most
+    }
+
     fn row(&mut self, row: Row<'_>) -> Result<(), RowError> {
         self.received += row.len();
         if self.received > self.most || self.out.len() - self.start > self.most {

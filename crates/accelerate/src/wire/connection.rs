@@ -10,8 +10,8 @@ use upstream::{CancelKey, Session, SessionStream};
 const READ: usize = 16 * 1024;
 /// A buffer that grew beyond this is given back after the query.
 const KEPT: usize = 256 * 1024;
-/// The longest message: Postgres' own bound of a datum.
-const LONGEST: usize = 1 << 30;
+/// The longest message that is no row: a refusal may quote much, and names of columns are short.
+const LONGEST: usize = 16 * 1024 * 1024;
 
 /// A session with a customer's database, one query at a time.
 pub struct Connection {
@@ -75,6 +75,9 @@ impl From<std::io::Error> for Failure {
 pub trait Sink {
     /// Before the first row, and for a result without rows too. Not for a statement that has no result.
     fn columns(&mut self, columns: &Arc<Columns>) -> Result<(), crate::error::QueryError>;
+
+    /// Bytes of a row at most: a longer one is refused before it is received.
+    fn most(&self) -> usize;
 
     /// A row whose bytes may be kept.
     fn row(&mut self, row: Row<'_>) -> Result<(), RowError>;
@@ -186,7 +189,7 @@ impl Connection {
     pub async fn command_done(&mut self) -> Result<(), Failure> {
         let mut failure = None;
         loop {
-            let (kind, length) = self.header().await?;
+            let (kind, length) = self.header(LONGEST).await?;
             match kind {
                 b'E' => failure = Some(self.server_error(length)?),
                 b'Z' => {
@@ -275,7 +278,7 @@ impl Connection {
             sink.columns(columns).map_err(|error| Failure::Sink(error.into()))?;
         }
         loop {
-            let (kind, length) = self.header().await?;
+            let (kind, length) = self.header(sink.most()).await?;
             match kind {
                 b'D' => {
                     let row = Row { inbox: &mut self.inbox, length };
@@ -348,13 +351,19 @@ impl Connection {
         Ok(())
     }
 
-    /// The kind of the next message and the length of its body, which is in the inbox whole.
-    async fn header(&mut self) -> Result<(u8, usize), Failure> {
+    /// The kind of the next message and the length of its body, which is in the inbox whole. `most`: of a row.
+    async fn header(&mut self, most: usize) -> Result<(u8, usize), Failure> {
         loop {
             if let Some(head) = self.inbox.first_chunk::<5>() {
                 let [kind, length @ ..] = *head;
                 let length = usize::try_from(u32::from_be_bytes(length)).map_err(|_| Failure::Malformed)?;
-                let length = length.checked_sub(4).filter(|length| *length <= LONGEST).ok_or(Failure::Malformed)?;
+                let length = length.checked_sub(4).ok_or(Failure::Malformed)?;
+                match kind {
+                    b'D' | b'd' if length > most => return Err(Failure::Sink(crate::shape::too_large(most).into())),
+                    b'D' | b'd' => {}
+                    _ if length > LONGEST => return Err(Failure::Malformed),
+                    _ => {}
+                }
                 if self.inbox.len() >= 5 + length {
                     self.inbox.advance(5);
                     return Ok((kind, length));

@@ -36,6 +36,11 @@ impl Params {
         usize::from(self.count)
     }
 
+    /// Of all values and their lengths.
+    pub fn bytes(&self) -> usize {
+        self.values.len()
+    }
+
     fn begin(&mut self, binary: bool) {
         self.count = self.count.saturating_add(1);
         self.binary.push(binary);

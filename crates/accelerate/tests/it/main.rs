@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test itself does")]
 
+mod bounds;
 mod read_only;
-mod samples;
+#[path = "../../src/plan/tests/spelling.rs"]
+mod spelling;
+mod spellings;
 mod transactions;
 mod world;

@@ -76,6 +76,8 @@ async fn an_answer_has_a_bound() {
     let world = World::with(Limits { response_bytes: 10_000, ..Limits::default() }).await;
     let large = world.raw(Access::Full, &["select repeat('x', 100) as x from generate_series(1, 1000)"]).await;
     assert_eq!(large.unwrap_err().code, "P6009");
+    let row = world.raw(Access::Full, &["select repeat('x', 300000000) as x"]).await;
+    assert_eq!(row.unwrap_err().code, "P6009");
     assert!(world.raw(Access::Full, &["select 1"]).await.is_ok());
 }
 

@@ -88,7 +88,7 @@ impl World {
         strategy: &Strategy,
     ) -> Result<(Value, Status), QueryError> {
         let body = serde_json::to_vec(body).unwrap().into();
-        let answer = self.gateway.query(RESOURCE, access, transaction, &body, strategy).await?;
+        let answer = self.gateway.query(RESOURCE, access, transaction, &body, strategy, None).await?;
         Ok((serde_json::from_slice(&answer.json).unwrap(), answer.status))
     }
 
