@@ -53,11 +53,20 @@ impl Cluster {
 
     /// [`Cluster::throwaway`] with further server settings, `(name, value)`.
     pub fn throwaway_with(settings: &[(&str, &str)]) -> Result<Self, ClusterError> {
+        Self::new(settings, false)
+    }
+
+    /// One that comes up again by itself when its postmaster is killed.
+    pub fn restarting(settings: &[(&str, &str)]) -> Result<Self, ClusterError> {
+        Self::new(settings, true)
+    }
+
+    fn new(settings: &[(&str, &str)], restart: bool) -> Result<Self, ClusterError> {
         remove_abandoned();
         let folder = tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()?;
         let mut config = ClusterConfig::new(folder.path());
         config.durable = false;
-        config.restart_after_crash = false;
+        config.restart_after_crash = restart;
         config.settings.push(("max_connections".to_owned(), "200".to_owned()));
         config.settings.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut attempt = 1;

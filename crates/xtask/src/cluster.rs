@@ -31,6 +31,11 @@ impl Cluster {
         Self::launch(workspace, None, step)
     }
 
+    /// An empty one that takes 60 connections and comes up again by itself when it is killed.
+    pub fn restarting(workspace: &Workspace, step: &Step) -> Result<Self> {
+        Self::launch(workspace, Some(Path::new("--restart")), step)
+    }
+
     /// One with a database to which the migrations of `folder` are applied.
     pub fn migrated(workspace: &Workspace, folder: &Path, step: &Step) -> Result<Self> {
         Self::launch(workspace, Some(folder), step)
@@ -41,13 +46,13 @@ impl Cluster {
         &self.url
     }
 
-    fn launch(workspace: &Workspace, migrations: Option<&Path>, step: &Step) -> Result<Self> {
+    fn launch(workspace: &Workspace, argument: Option<&Path>, step: &Step) -> Result<Self> {
         let mut build = workspace.cargo("build");
         build.args(NATIVE).args(["--bin", PROGRAM]);
         process::run(build, |line| step.line(line))?;
 
         let mut command = workspace.command(workspace.target().join("debug").join(PROGRAM));
-        command.args(migrations).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(argument).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut job = Job::spawn(&mut command)?;
         let stdout = job.child().stdout.take().context("standard output is a pipe")?;
         let log = Log::of(job.child());

@@ -19,6 +19,9 @@ pub const MASTER_KEY: &str = "dGhlIG1hc3RlciBrZXkgb2YgdGhlIHNvYWsgMzIgYnk=";
 pub struct Seeded {
     pub server: Server,
     pub report: Value,
+    /// The control database.
+    pub control: Database,
+    options: Options,
 }
 
 impl Seeded {
@@ -34,14 +37,13 @@ impl Seeded {
         let mut options = Options::throwaway(binary, Storage::Database(control.0.clone()))?;
         let usual = [("PENTAPRISM__STORAGE__MASTER_KEY", MASTER_KEY), ("PENTAPRISM__LOG__FILTER", "warn")];
         options.env = usual.iter().chain(env).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut seed = Command::new(&options.binary);
-        seed.args(["seed", "--json", "--database-url", &target.0]).current_dir(std::env::temp_dir());
-        seed.env("DATABASE_URL", &control.0).env("PENTAPRISM__DATA__LISTEN", options.listen.data.to_string());
-        seed.envs(options.env.iter().map(|(name, value)| (name, value)));
-        let output = process::run(seed, |_| ())?;
-        let line = output.lines().find(|line| line.starts_with('{')).context("the seed prints a JSON object")?;
-        let report = serde_json::from_str(line)?;
-        Ok(Self { server: Server::start(workspace, &options)?, report })
+        let report = fill(&options, &control, target)?;
+        Ok(Self { server: Server::start(workspace, &options)?, report, control, options })
+    }
+
+    /// Another organization beside the first, with Accelerate on a database of its own: what the seed says of it.
+    pub fn further(&self, target: &Database) -> Result<Value> {
+        fill(&self.options, &self.control, target)
     }
 
     /// Accelerate's connection string by plain http.
@@ -54,4 +56,14 @@ impl Seeded {
     pub fn api_key(&self) -> Result<&str> {
         self.report["resources"][0]["apiKey"].as_str().context("the seed makes a key")
     }
+}
+
+fn fill(options: &Options, control: &Database, target: &Database) -> Result<Value> {
+    let mut seed = Command::new(&options.binary);
+    seed.args(["seed", "--json", "--database-url", &target.0]).current_dir(std::env::temp_dir());
+    seed.env("DATABASE_URL", &control.0).env("PENTAPRISM__DATA__LISTEN", options.listen.data.to_string());
+    seed.envs(options.env.iter().map(|(name, value)| (name, value)));
+    let output = process::run(seed, |_| ())?;
+    let line = output.lines().find(|line| line.starts_with('{')).context("the seed prints a JSON object")?;
+    Ok(serde_json::from_str(line)?)
 }

@@ -1,5 +1,7 @@
 //! `throwaway [MIGRATIONS]`: a Postgres for one command of `cargo x`.
 //!
+//! `throwaway --restart`: one with few connections that comes up again by itself when it is killed.
+//!
 //! Prints the URL of a database, into which it has applied the migrations of that folder, and keeps the cluster until
 //! its standard input ends, which it does however the command ends. A program of its own, so that nobody who only
 //! wants to build waits for a database driver to compile.
@@ -19,8 +21,13 @@ fn main() -> Result<()> {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?;
     }
-    let cluster = testkit::Cluster::throwaway()?;
-    let url = match std::env::args_os().nth(1) {
+    let argument = std::env::args_os().nth(1);
+    let restart = argument.as_ref().is_some_and(|argument| argument == "--restart");
+    let cluster = match restart {
+        true => testkit::Cluster::restarting(&[("max_connections", "60")])?,
+        false => testkit::Cluster::throwaway()?,
+    };
+    let url = match argument.filter(|_| !restart) {
         Some(folder) => {
             let url = cluster.create_database("migrated")?;
             migrate(folder.into(), &url)?;

@@ -3,7 +3,13 @@
 //! A soak ends with one JSON line. Its short form, a minute at most, is part of `cargo x test`; the same seed makes the
 //! same choices.
 
+mod accelerate;
+mod client;
 mod console;
+mod dice;
+mod fuzz;
+mod stats;
+mod system;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -26,7 +32,7 @@ pub trait Soak: Named {
 }
 
 /// All there are.
-pub const ALL: &[&dyn Soak] = &[&console::Console];
+pub const ALL: &[&dyn Soak] = &[&console::Console, &accelerate::Accelerate, &fuzz::Fuzz];
 
 const KIND: &str = "soak";
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::client::{Answer, Client};
+use crate::soak::client::{Answer, Client};
 
 /// Where a form seems to stand. The server leads back there when it refuses, and nowhere else.
 const FORM: &str = "/a-form-that-failed";

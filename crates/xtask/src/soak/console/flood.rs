@@ -9,16 +9,16 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Posted, encoded};
-use super::client::{Answer, Client};
-use super::dice::Dice;
 use super::kills::gather;
 use super::moves::CONNECTION;
 use super::person::{self, PASSWORD};
 use super::site::{Site, explained};
-use super::stats;
-use super::system;
 use crate::process::interrupt;
 use crate::server::Storage;
+use crate::soak::client::{Answer, Client};
+use crate::soak::dice::Dice;
+use crate::soak::stats;
+use crate::soak::system;
 
 const THREADS: usize = 8;
 /// Of the server, in MB.

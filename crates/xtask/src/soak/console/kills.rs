@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::dice::Dice;
 use super::ledger::{Acknowledged, Snapshot};
 use super::person::{Heard, PAUSE, Person};
 use super::site::{Folder, Site, explained};
-use super::system::Postgres;
 use crate::database::Database;
 use crate::process::interrupt;
 use crate::server::{Options, Server, Storage};
+use crate::soak::dice::Dice;
+use crate::soak::system::Postgres;
 
 const PEOPLE: u64 = 6;
 const POLL: Duration = Duration::from_millis(2);

@@ -1,8 +1,6 @@
 //! `cargo x soak console`: the console and its control plane under kills, outages, floods and curious strangers.
 
 mod browser;
-mod client;
-mod dice;
 mod flood;
 mod kills;
 mod ledger;
@@ -13,8 +11,6 @@ mod replay;
 mod revocation;
 mod site;
 mod smtp;
-mod stats;
-mod system;
 mod timing;
 
 use anyhow::{Context, Result};
@@ -29,6 +25,7 @@ use crate::ui::Ui;
 use crate::web;
 use crate::workspace::Workspace;
 use site::Site;
+pub use site::explained;
 
 /// `cargo x soak console`.
 pub struct Console;

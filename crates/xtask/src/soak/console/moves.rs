@@ -1,6 +1,6 @@
 //! What people do in the console: which mutations there are, how often, and on what.
 
-use super::dice::Dice;
+use crate::soak::dice::Dice;
 
 /// A kind of thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use super::browser::{Browser, Posted};
-use super::dice::Dice;
 use super::ledger::Acknowledged;
 use super::moves::{self, Effect, Kind, Move, Thing};
+use crate::soak::dice::Dice;
 
 /// Of everybody; what it is matters to nobody.
 pub const PASSWORD: &str = "looms and engines of soak";

@@ -11,9 +11,9 @@ use super::browser::Browser;
 use super::kills::{all, check, gather, rounded};
 use super::person::{Heard, Person};
 use super::site::{Folder, Site};
-use super::system::Postgres;
 use crate::process::interrupt;
 use crate::server::{Server, Storage};
+use crate::soak::system::Postgres;
 
 /// Longer than a killed Postgres needs to be started, and to read its log again.
 const RECOVERY: Duration = Duration::from_secs(20);

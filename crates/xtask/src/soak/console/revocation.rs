@@ -8,14 +8,14 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Posted};
-use super::client::Client;
-use super::dice::Dice;
 use super::kills::rounded;
 use super::person::{self, PASSWORD};
 use super::site::Site;
-use super::system::Postgres;
 use crate::process::interrupt;
 use crate::server::Storage;
+use crate::soak::client::Client;
+use crate::soak::dice::Dice;
+use crate::soak::system::Postgres;
 
 /// From the acknowledgement to the last time that the key opened any door.
 const LONGEST: Duration = Duration::from_secs(1);

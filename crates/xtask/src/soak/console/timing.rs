@@ -6,15 +6,15 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use super::browser::{Browser, Posted};
-use super::client::Answer;
-use super::dice::Dice;
 use super::person::{self, PASSWORD};
 use super::site::Site;
 use super::smtp::Sink;
-use super::stats::{self, Comparison};
 use crate::database::Database;
 use crate::process::interrupt;
 use crate::server::{Options, Storage};
+use crate::soak::client::Answer;
+use crate::soak::dice::Dice;
+use crate::soak::stats::{self, Comparison};
 
 /// Two samples of one thing look this different once in a thousand times, and then again once in a million: a
 /// difference has to show twice, the second time with other addresses.

@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_shift_is_found_and_noise_is_not() {
         let noise = |seed| {
-            let mut dice = crate::soak::console::dice::Dice::new(seed, 1);
+            let mut dice = crate::soak::dice::Dice::new(seed, 1);
             (0..200).map(|_| f64::from(u32::try_from(dice.below(1000)).unwrap())).collect::<Vec<_>>()
         };
         let same = compare(&noise(1), &noise(2));

@@ -17,6 +17,11 @@ pub fn memory(process: u32) -> Result<(f64, f64)> {
     Ok((field("VmRSS:").context("VmRSS")?, field("VmHWM:").context("VmHWM")?))
 }
 
+/// Files and sockets that a process has open.
+pub fn open_files(process: u32) -> Result<usize> {
+    Ok(std::fs::read_dir(format!("/proc/{process}/fd")).context("the server runs")?.count())
+}
+
 /// A Postgres: its first process, and those it has started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Postgres(u32);
