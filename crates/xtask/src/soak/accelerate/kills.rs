@@ -31,8 +31,12 @@ pub fn run(stage: &Stage) -> Result<Value> {
                     interrupt::check()?;
                     std::thread::sleep(PAUSE);
                 }
-                Postgres::of_database(&stage.upstream)?.kill9();
-                slowest = slowest.max(recovered(stage)?);
+                let killed = Instant::now();
+                let postgres = Postgres::of_database(&stage.upstream)?;
+                postgres.kill9();
+                replaced(stage, postgres)?;
+                recovered(stage)?;
+                slowest = slowest.max(killed.elapsed());
             }
             Ok(())
         };
@@ -45,6 +49,17 @@ pub fn run(stage: &Stage) -> Result<Value> {
     let half = stage.quick.database.run(half)?;
     ensure!(half.trim() == "0", "{} transactions are half done", half.trim());
     Ok(json!({ "kills": kills, "half_done": 0, "recovery_s": (slowest.as_secs_f64() * 100.0).round() / 100.0 }))
+}
+
+/// Until there is another Postgres: sessions of the killed one may answer for a moment longer.
+fn replaced(stage: &Stage, killed: Postgres) -> Result<()> {
+    let begun = Instant::now();
+    while !Postgres::of_database(&stage.upstream).is_ok_and(|found| found != killed && found.is_alive()) {
+        interrupt::check()?;
+        ensure!(begun.elapsed() < RECOVERY, "the database did not come back in {RECOVERY:?}");
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
 }
 
 /// Until a query is answered again.
