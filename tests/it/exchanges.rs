@@ -131,7 +131,12 @@ async fn every_recorded_exchange_is_answered_alike(db: PgPool) {
             let value = gateway.transactions.get(value).unwrap_or(value);
             assert_eq!(answer.headers.get(name), Some(value), "exchange {at}: {name}");
         }
-        assert_eq!(gateway.normal(answer.body), gateway.normal(wanted), "exchange {at}");
+        let (mut answer, mut wanted) = (gateway.normal(answer.body), gateway.normal(wanted));
+        if exchange.body["operation"] == "groupBy" {
+            // It asks for no order, and Postgres' own hangs on the numbers that it gave to the enum's members.
+            [&mut answer, &mut wanted].map(|told| sort(&mut told["data"]));
+        }
+        assert_eq!(answer, wanted, "exchange {at}");
     }
     gateway.end().await;
 }
@@ -186,7 +191,8 @@ async fn a_client_is_told_what_it_asks_for(db: PgPool) {
         ("warn,tracing", Some(0), Some(1)),
         ("", None, None),
     ] {
-        let answer = gateway.send(line, flat, &[("x-capture-telemetry", levels)]).await;
+        let asked = [("x-capture-telemetry", levels), ("cache-control", "no-cache")];
+        let answer = gateway.send(line, flat, &asked).await;
         let Value::Object(told) = &answer.body["extensions"] else { panic!("{levels:?}: {}", answer.body) };
         let count = |name| told.get(name).map(|told| list(told).len());
         assert_eq!((count("logs"), count("spans")), (logs, spans), "{levels:?}: {told:?}");
@@ -199,6 +205,10 @@ async fn a_client_is_told_what_it_asks_for(db: PgPool) {
         assert_eq!(told, [wanted; 2], "{status}");
     }
     gateway.end().await;
+}
+
+fn sort(groups: &mut Value) {
+    groups.as_array_mut().unwrap().sort_by_key(Value::to_string);
 }
 
 fn list(value: &Value) -> &[Value] {

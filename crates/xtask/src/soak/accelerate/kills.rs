@@ -71,7 +71,7 @@ pub fn recovered(stage: &Stage) -> Result<Duration> {
         match asker.run(None, "select 1 as one")? {
             Told::Answer(_) => return Ok(begun.elapsed()),
             Told::Refused(code) => {
-                ensure!(begun.elapsed() < RECOVERY, "{code} {RECOVERY:?} after the database came back")
+                ensure!(begun.elapsed() < RECOVERY, "{code} {RECOVERY:?} after the database came back");
             }
         }
         std::thread::sleep(PAUSE);

@@ -51,7 +51,7 @@ fn quick(stage: &Stage, time: Duration) -> Result<Vec<f64>> {
         let (asked, number) = (Instant::now(), times.len());
         match asker.run(None, &format!("select {} as number", number % 100))? {
             Told::Answer(body) => {
-                ensure!(body["data"]["rows"][0][0] == json!(number % 100), "instead of {number} came {body}")
+                ensure!(body["data"]["rows"][0][0] == json!(number % 100), "instead of {number} came {body}");
             }
             Told::Refused(code) => bail!("the quick tenant was refused: {code}"),
         }
