@@ -8,27 +8,33 @@
 //!                                                     rows -shape-> JSON
 //! ```
 //!
-//! What the crate needs of the control plane it asks by [`Directory`]; time and randomness by [`Source`].
+//! What the crate needs of the control plane it asks by [`Directory`]; time and randomness by [`Source`]. What it did it tells a [`Meter`].
 
+mod asked;
 mod cache;
 mod error;
 mod gateway;
 mod interpret;
 mod js;
 mod limits;
+mod meter;
 mod plan;
 mod pool;
 mod request;
 mod server_error;
 mod session;
 mod shape;
+mod throttle;
 mod transactions;
 mod value;
 mod wire;
 
+pub use asked::{Asked, Caller};
 pub use cache::{Answer, Status, Strategy};
 pub use error::{Class, QueryError};
 pub use gateway::{Directory, Gateway, Isolation, Resource, Source, Start};
 pub use limits::Limits;
+pub use meter::{Meter, Operation, Outcome};
 pub use session::Access;
+pub use throttle::Rate;
 pub use transactions::End;
