@@ -1,6 +1,6 @@
 //! Every link of the console. A page builds its hrefs here and nowhere else.
 
-use kernel::{KeyId, OrgId, ProjectId, ResourceId, UserId};
+use kernel::{KeyId, OrgId, PlanId, ProjectId, ResourceId, UserId};
 
 pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -18,6 +18,8 @@ pub const DISABLE_SECOND_FACTOR: &str = "/account/second-factor/off";
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_NEW_USER: &str = "/admin/users/new";
 pub const ADMIN_ORGS: &str = "/admin/organizations";
+pub const ADMIN_PLANS: &str = "/admin/plans";
+pub const ADMIN_NEW_PLAN: &str = "/admin/plans/new";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_WAITLIST: &str = "/admin/waitlist";
 /// Asks for the address that a link is mailed to.
@@ -94,6 +96,19 @@ pub fn delete_user(user: UserId) -> String {
     format!("/admin/users/{user}/delete")
 }
 
+/// Where an operator sets the plans of an organization's projects.
+pub fn admin_org(org: OrgId) -> String {
+    format!("/admin/organizations/{org}")
+}
+
+pub fn admin_plan(plan: PlanId) -> String {
+    format!("/admin/plans/{plan}")
+}
+
+pub fn delete_plan(plan: PlanId) -> String {
+    format!("/admin/plans/{plan}/delete")
+}
+
 pub fn new_project(org: OrgId) -> String {
     format!("/orgs/{org}/projects/new")
 }
@@ -144,6 +159,11 @@ pub fn new_resource_key(id: ResourceId) -> String {
 
 pub fn disable_accelerate(id: ResourceId) -> String {
     format!("/resources/{id}/accelerate/disable")
+}
+
+/// Where a page asks whether the resource was queried.
+pub fn first_query(id: ResourceId) -> String {
+    format!("/api/accelerate/first-query?resource={id}")
 }
 
 pub fn resource_accelerate(id: ResourceId) -> String {

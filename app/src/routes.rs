@@ -5,7 +5,8 @@ use crate::pages::account::{
     DeleteAccountPage, DisableSecondFactorPage, ProfilePage, RecoveryCodesPage, SecondFactorSetupPage, SecurityPage,
 };
 use crate::pages::admin::{
-    AdminOrgsPage, AdminSettingsPage, AdminUserPage, AdminUsersPage, DeleteUserPage, NewUserPage, WaitlistPage,
+    AdminOrgPage, AdminOrgsPage, AdminPlanPage, AdminPlansPage, AdminSettingsPage, AdminUserPage, AdminUsersPage,
+    DeletePlanPage, DeleteUserPage, NewPlanPage, NewUserPage, WaitlistPage,
 };
 use crate::pages::auth::{
     CheckMailPage, ForgotPasswordPage, ResetPasswordPage, SecondFactorPage, SignInPage, SignUpPage, VerifyEmailPage,
@@ -60,6 +61,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("admin/users/:user") view=AdminUserPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/users/:user/delete") view=DeleteUserPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/organizations") view=AdminOrgsPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/organizations/:org") view=AdminOrgPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/plans") view=AdminPlansPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/plans/new") view=NewPlanPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/plans/:plan") view=AdminPlanPage ssr=SsrMode::Async/>
+                <Route path=path!("admin/plans/:plan/delete") view=DeletePlanPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/settings") view=AdminSettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("admin/waitlist") view=WaitlistPage ssr=SsrMode::Async/>
                 <Route path=path!("account/security") view=SecurityPage ssr=SsrMode::Async/>

@@ -83,6 +83,50 @@ test("a product is off, joined by the waitlist and granted", async ({ operator: 
   await expect(person.page.getByRole("link", { name: "Enable Pulse" })).toBeVisible();
 });
 
+test("an operator makes a plan and sets it for a project, whose members see it", async ({ operator: { page }, person }) => {
+  const [org, plan] = [unique("Planned"), unique("Team")];
+  const project = await person.seed.project(await person.seed.organization(org), "Shop");
+  await page.goto("/admin/plans");
+  await expect(row(page, "Sandbox")).toContainText("10 queries in 10 seconds on average, 25 more wait");
+  await page.getByRole("link", { name: "Create plan" }).click();
+  const dialog = page.getByRole("dialog", { name: "Create plan" });
+  await dialog.getByLabel("Name").fill(plan);
+  await dialog.getByLabel("Queries in 10 seconds").fill("50");
+  await dialog.getByRole("button", { name: "Create plan" }).click();
+  await expect(dialog.getByLabel("Queries that may wait")).toHaveAccessibleDescription(/or 0 for none/);
+  await dialog.getByLabel("Queries that may wait").fill("5");
+  await dialog.getByRole("button", { name: "Create plan" }).click();
+  await toast(page, "The plan is created. Set it for projects under Organizations.");
+
+  await page.goto(`/admin/organizations?q=${encodeURIComponent(org)}`);
+  await row(page, org).getByRole("link", { name: new RegExp(org) }).click();
+  await at(page, org);
+  await page.getByLabel("Plan of Shop", { exact: true }).selectOption(plan);
+  await page.getByRole("button", { name: "Set plan of Shop" }).click();
+  await toast(page, "The plan is set. Gateways follow within a second.");
+
+  await page.goto("/admin/plans");
+  await row(page, plan).getByRole("link", { name: new RegExp(plan) }).click();
+  await at(page, plan);
+  await expect(page.getByRole("main")).toContainText("Set another plan for its projects first.");
+  await page.goto(`/admin/organizations?q=${encodeURIComponent(org)}`);
+  await row(page, org).getByRole("link", { name: new RegExp(org) }).click();
+  await page.getByLabel("Plan of Shop", { exact: true }).selectOption("Unlimited");
+  await page.getByRole("button", { name: "Set plan of Shop" }).click();
+  await toast(page, "The plan is set. Gateways follow within a second.");
+  await page.goto("/admin/plans");
+  await row(page, plan).getByRole("link", { name: new RegExp(plan) }).click();
+  await page.getByRole("link", { name: "Delete plan" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete plan" }).click();
+  await toast(page, "The plan is deleted.");
+  await expect(row(page, plan)).toHaveCount(0);
+
+  await person.seed.environment(project, "Production", "postgres://user:password@127.0.0.1:1/app");
+  await person.seed.environment(project, "Staging", "postgres://user:password@127.0.0.1:1/app");
+  await person.page.goto(`/projects/${project}/accelerate`);
+  await expect(person.page.getByRole("main")).toContainText("Plan of the project: Unlimited: no limits");
+});
+
 test("an operator denies a range of addresses, and takes it back", async ({ operator: { page }, person }) => {
   // Documentation's own range: nobody else dials it.
   const project = await person.seed.project(await person.seed.organization());

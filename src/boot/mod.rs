@@ -4,6 +4,7 @@ pub mod config;
 pub mod listeners;
 mod mailer;
 pub mod master_key;
+pub mod meter;
 pub mod parts;
 pub mod ports;
 pub mod rotation;

@@ -3,6 +3,7 @@
 use super::config::Config;
 use super::mailer::SmtpMailer;
 use super::master_key;
+use super::meter::Counts;
 use super::ports::{ControlSource, Routes};
 use super::rotation::{self, Rotation};
 use accelerate::Gateway;
@@ -40,6 +41,8 @@ pub struct Parts {
     /// Where resources are, for the gateway.
     pub routes: Routes,
     pub gateway: Arc<Gateway>,
+    /// What the gateway did.
+    pub counts: Arc<Counts>,
     /// Only where a mail server is configured.
     pub mailer: Option<Arc<SmtpMailer>>,
     cluster: Option<Cluster>,
@@ -76,8 +79,8 @@ impl Parts {
     pub fn around(ctx: Ctx) -> Self {
         let verifier = Arc::new(Verifier::new(verify::Settings::default()));
         let dialer = Arc::new(Dialer::new());
-        let (routes, gateway) = gateway(&ctx, &dialer);
-        Self { verifier, routes, gateway, ctx, dialer, mailer: None, cluster: None }
+        let (routes, gateway, counts) = gateway(&ctx, &dialer);
+        Self { verifier, routes, gateway, counts, ctx, dialer, mailer: None, cluster: None }
     }
 
     async fn assemble(
@@ -153,8 +156,8 @@ impl Parts {
             ..verify::Settings::default()
         });
         let dialer = Arc::new(dialer);
-        let (routes, gateway) = gateway(&ctx, &dialer);
-        Ok(Self { verifier: Arc::new(verifier), routes, gateway, ctx, dialer, mailer, cluster })
+        let (routes, gateway, counts) = gateway(&ctx, &dialer);
+        Ok(Self { verifier: Arc::new(verifier), routes, gateway, counts, ctx, dialer, mailer, cluster })
     }
 
     /// Closes the pool and stops the cluster, if it is ours.
@@ -168,11 +171,11 @@ impl Parts {
     }
 }
 
-fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>) -> (Routes, Arc<Gateway>) {
-    let routes = Routes::new(ctx.clone());
+fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>) -> (Routes, Arc<Gateway>, Arc<Counts>) {
+    let (routes, counts) = (Routes::new(ctx.clone()), Arc::<Counts>::default());
     let source = ControlSource { clock: ctx.clock.clone(), rng: ctx.rng.clone() };
-    let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer));
-    (routes, Arc::new(gateway))
+    let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer)).metered(Arc::clone(&counts));
+    (routes, Arc::new(gateway), counts)
 }
 
 /// Ends a rotation of the master key that was cut off after its transaction; within one that is under way, or in a turn of its own.

@@ -1,8 +1,9 @@
 //! What the products ask of the control plane, answered by it.
 
-use accelerate::{Directory, Limits, QueryError, Resource, Source};
+use accelerate::{Directory, Limits, QueryError, Rate, Resource, Source};
+use control::accelerate::Settings;
 use control::accelerate::directory::{self, Route, Version};
-use control::{Clock, Ctx, Rng};
+use control::{Clock, Ctx, Rng, plans};
 use futures::future::BoxFuture;
 use kernel::ResourceId;
 use secrecy::ExposeSecret;
@@ -97,19 +98,35 @@ impl Routes {
     fn resource(&self, route: &Route) -> Result<Arc<Resource>, QueryError> {
         let target = ConnectionString::parse(route.connection.expose_secret())
             .map_err(|error| QueryError::user("P6001", error.to_string()))?;
-        let (defaults, settings) = (Limits::default(), &route.settings);
-        let count = |number: Option<u32>| number.and_then(|number| usize::try_from(number).ok());
-        let span = |ms: Option<u32>, default| ms.map_or(default, |ms| Duration::from_millis(ms.into()));
-        let limits = Limits {
-            connections: count(settings.connections).unwrap_or(defaults.connections),
-            query_timeout: span(settings.query_timeout_ms, defaults.query_timeout),
-            transaction_timeout: span(settings.transaction_timeout_ms, defaults.transaction_timeout),
-            response_bytes: count(settings.response_bytes).unwrap_or(defaults.response_bytes),
-            cache: settings.cache,
-            ..defaults
-        };
+        let limits = limits(&route.settings, &route.plan);
+        let rate = route.plan.rate.map(|plans::Rate { requests, queued }| Rate { requests, queued });
         let version = self.0.versions.fetch_add(1, Ordering::Relaxed);
-        Ok(Arc::new(Resource { target, limits, version, cache_epoch: route.cache_epoch }))
+        Ok(Arc::new(Resource { target, limits, project: route.project, rate, version, cache_epoch: route.cache_epoch }))
+    }
+}
+
+/// What the settings ask, or the default; never more than the plan allows.
+fn limits(settings: &Settings, plan: &plans::Limits) -> Limits {
+    let defaults = Limits::default();
+    let count = |asked: Option<u32>, most: Option<u32>, default: usize| {
+        let number = |number: Option<u32>| number.and_then(|number| usize::try_from(number).ok());
+        number(asked).unwrap_or(default).min(number(most).unwrap_or(usize::MAX))
+    };
+    let span = |asked: Option<u32>, most: Option<u32>, default: Duration| {
+        let span = |ms: Option<u32>| ms.map(|ms| Duration::from_millis(ms.into()));
+        span(asked).unwrap_or(default).min(span(most).unwrap_or(Duration::MAX))
+    };
+    Limits {
+        connections: count(settings.connections, plan.connections, defaults.connections),
+        query_timeout: span(settings.query_timeout_ms, plan.query_timeout_ms, defaults.query_timeout),
+        transaction_timeout: span(
+            settings.transaction_timeout_ms,
+            plan.transaction_timeout_ms,
+            defaults.transaction_timeout,
+        ),
+        response_bytes: count(settings.response_bytes, plan.response_bytes, defaults.response_bytes),
+        cache: settings.cache,
+        ..defaults
     }
 }
 
@@ -143,5 +160,27 @@ impl Source for ControlSource {
 
     fn fill(&self, bytes: &mut [u8]) {
         self.rng.fill(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_bounds_what_is_asked_and_what_is_the_default() {
+        let settings = Settings { connections: Some(50), query_timeout_ms: Some(700), ..Settings::default() };
+        let plan = plans::Limits {
+            connections: Some(20),
+            query_timeout_ms: Some(5000),
+            response_bytes: Some(2048),
+            ..plans::Limits::default()
+        };
+        let defaults = Limits::default();
+        let bounded = limits(&settings, &plan);
+        assert_eq!((bounded.connections, bounded.response_bytes), (20, 2048));
+        assert_eq!(bounded.query_timeout, Duration::from_millis(700));
+        assert_eq!(bounded.transaction_timeout, defaults.transaction_timeout);
+        assert_eq!(limits(&Settings::default(), &plans::Limits::default()), defaults);
     }
 }

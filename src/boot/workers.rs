@@ -1,6 +1,7 @@
 //! What runs beside the requests.
 
 use super::mailer::SmtpMailer;
+use super::meter::flush::Flush;
 use super::parts::{Parts, guard};
 use anyhow::ensure;
 use control::identity::{links, sessions};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use upstream::Dialer;
 
+const UNTOLD: &str = "what gateways saw was not written";
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
@@ -22,6 +24,7 @@ const TEN_MINUTES: Duration = Duration::from_secs(600);
 pub struct Workers {
     tracker: TaskTracker,
     stale: Arc<AtomicBool>,
+    flush: Arc<Flush>,
 }
 
 impl Workers {
@@ -30,6 +33,10 @@ impl Workers {
     pub async fn wait(self) -> anyhow::Result<()> {
         self.tracker.close();
         self.tracker.wait().await;
+        // What the last requests did.
+        if let Err(error) = self.flush.run().await {
+            tracing::warn!(error = %error, "{UNTOLD}");
+        }
         ensure!(
             !self.stale.load(Ordering::Relaxed),
             "the control database is under another master key since a moment ago. Give this server the new one and start it again"
@@ -53,13 +60,19 @@ pub fn start(parts: &Parts, stop: &CancellationToken) -> Workers {
     tracker.spawn(async move { ended.run_until_cancelled(routes.follow()).await });
     let (gateway, ended) = (parts.gateway.clone(), stop.clone());
     tracker.spawn(async move { ended.run_until_cancelled(gateway.tend()).await });
+    let flush = Arc::new(Flush::new(parts.ctx.clone(), parts.counts.clone()));
+    let (again, ended) = (flush.clone(), stop.clone());
+    tracker.spawn(every(SECOND, ended, UNTOLD, move || {
+        let flush = again.clone();
+        async move { flush.run().await }
+    }));
     if let Some(mailer) = parts.mailer.clone() {
         let ctx = parts.ctx.clone();
         tracker.spawn(every(SECOND, stop.clone(), "the outbox was not read", move || {
             deliver(ctx.clone(), mailer.clone())
         }));
     }
-    Workers { tracker, stale }
+    Workers { tracker, stale, flush }
 }
 
 /// Runs `work` now and after every `period`; a failure is logged and tried again. It is never cut off in the middle.

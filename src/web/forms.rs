@@ -22,7 +22,11 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 
 pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
-        return next.run(request).await;
+        let is_call = request.uri().path().starts_with("/api/");
+        let response = next.run(request).await;
+        // The framework gives every failure this status.
+        let failed = is_call && response.status() == StatusCode::INTERNAL_SERVER_ERROR;
+        return if failed { read_failed(response).await } else { response };
     }
     let form = accepts_html(request.headers());
     let referer = own_referer(request.headers());
@@ -59,10 +63,7 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
         return with_flash(&flashes, answer, flash);
     }
 
-    let problem = match to_bytes(body, LONGEST_ANSWER).await {
-        Ok(text) => serde_json::from_slice::<Problem>(&text).unwrap_or_else(|_| without_words(head.status)),
-        Err(_) => Problem::internal(),
-    };
+    let problem = problem(head.status, body).await;
     if matches!(problem.code, ProblemCode::Unauthenticated | ProblemCode::Forbidden | ProblemCode::TooMany) {
         // The answer to a form is a redirect, so the request log alone would not show it.
         tracing::warn!(route, code = ?problem.code, address = ?address, "a call was refused");
@@ -78,6 +79,20 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
         answer.headers_mut().insert(RETRY_AFTER, wait);
     }
     answer
+}
+
+async fn problem(status: StatusCode, body: Body) -> Problem {
+    match to_bytes(body, LONGEST_ANSWER).await {
+        Ok(text) => serde_json::from_slice(&text).unwrap_or_else(|_| without_words(status)),
+        Err(_) => Problem::internal(),
+    }
+}
+
+/// A function that only reads, and did not: its problem, with the status that says so.
+async fn read_failed(response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    let problem = problem(head.status, body).await;
+    (status(problem.code), axum::Json(problem)).into_response()
 }
 
 /// Nobody has read which form it was: the page's frame tells of it.

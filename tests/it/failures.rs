@@ -18,7 +18,8 @@ use std::collections::BTreeSet;
 const WRONG: &str = "xxxxxxxxxx wrong xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
 /// Nothing that is sent could make them fail; or this server sends no mail, and their forms are not there.
-const NOT_TRIED: [&str; 6] = [
+const NOT_TRIED: [&str; 7] = [
+    "accelerate/first-query",
     "identity/end-other-sessions",
     "identity/request-reset",
     "identity/resend-verification",
@@ -33,7 +34,7 @@ fn filled_wrongly(form: ElementRef<'_>) -> (String, Vec<(String, String)>) {
     let controls = form.descendent_elements().filter(|control| control.attr("name").is_some());
     let value = |control: &ElementRef<'_>| match (control.attr("name"), control.attr("type")) {
         (Some("_form"), _) => control.attr("value").unwrap_or_default().to_owned(),
-        (Some("org" | "project" | "resource" | "key" | "user" | "session" | "invitation" | "token"), _) => {
+        (Some("org" | "project" | "resource" | "key" | "user" | "session" | "invitation" | "token" | "plan"), _) => {
             nothings(control.attr("value").unwrap_or_default())
         }
         (_, Some("hidden")) => control.attr("value").unwrap_or_default().to_owned(),

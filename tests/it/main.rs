@@ -17,6 +17,7 @@ mod keys;
 mod lists;
 mod logs;
 mod matrix;
+mod operations;
 mod outage;
 mod palette;
 mod problems;

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use std::collections::BTreeSet;
 
 /// For whoever is not signed in, with the token of a link, or one step behind a row of a list that is searched by itself or behind what is configured.
-const NOT_OFFERED: [&str; 15] = [
+const NOT_OFFERED: [&str; 18] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-up",
@@ -24,6 +24,9 @@ const NOT_OFFERED: [&str; 15] = [
     "/resources/{resource}/accelerate/disable",
     "/admin/users/{user}",
     "/admin/users/{user}/delete",
+    "/admin/organizations/{org}",
+    "/admin/plans/{plan}",
+    "/admin/plans/{plan}/delete",
 ];
 
 async fn items(console: &Console, world: &World, who: Who) -> Vec<Item> {

@@ -6,6 +6,7 @@ use control::identity::passwords::Password;
 use control::identity::store::{NewUser, insert_user};
 use control::identity::{self, sessions};
 use control::keys::create::CreateKeyInput;
+use control::operator::plans::{self, PlanInput};
 use control::operator::{orgs as operator_orgs, users};
 use control::orgs::invitations::invite::{InviteInput, invite};
 use control::resources::PlainConnection;
@@ -102,6 +103,13 @@ impl World {
         let invitation = invite(ctx, &owner, org, input).await.unwrap();
         let reset = users::reset_link::reset_link(ctx, operator, bystander).await.unwrap();
 
+        // A server has a hundred plans at most, and some tests make more worlds than that.
+        let unused =
+            "delete from plan l where not built_in and not exists (select from project p where p.plan_id = l.id)";
+        sqlx::query(unused).execute(&ctx.db).await.unwrap();
+        let plan = PlanInput { name: format!("Team{tag}"), ..PlanInput::default() };
+        let plan = plans::create::create(ctx, operator, plan).await.unwrap();
+
         let names = BTreeMap::from([
             ("org", org.to_string()),
             ("project", project.to_string()),
@@ -111,6 +119,7 @@ impl World {
             ("email", format!("bystander{tag}@example.com")),
             ("invitation", invitation.id.to_string()),
             ("token", invitation.token.expose_secret().to_owned()),
+            ("plan", plan.to_string()),
             ("reset", reset.expose_secret().to_owned()),
         ]);
         Self { people, names, org, project, key_text: key.plain.expose().to_owned() }
@@ -147,6 +156,7 @@ impl World {
                 "project" => ProjectId::from_uuid(ctx.new_uuid()).to_string(),
                 "resource" => kernel::ResourceId::from_uuid(ctx.new_uuid()).to_string(),
                 "key" => kernel::KeyId::from_uuid(ctx.new_uuid()).to_string(),
+                "plan" => kernel::PlanId::from_uuid(ctx.new_uuid()).to_string(),
                 "user" => UserId::from_uuid(ctx.new_uuid()).to_string(),
                 "invitation" => kernel::InvitationId::from_uuid(ctx.new_uuid()).to_string(),
                 "email" => "nobody@example.com".into(),

@@ -34,6 +34,7 @@ fn bar() -> Bar {
         palette: "/palette.json".into(),
         help: "#".into(),
         theme: Theme::System,
+        https: false,
         theme_action: "/theme".into(),
         sign_out_action: "/sign-out".into(),
     }

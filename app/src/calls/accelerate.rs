@@ -4,14 +4,15 @@ use super::request::{Server, actor, server, signed_in};
 use super::resources::{dial, parse};
 use super::{read, respond};
 use crate::error::ConsoleError;
-use crate::model::accelerate::{Accelerate, Gateway};
+use crate::model::accelerate::{Accelerate, Gateway, ago};
 use crate::paths;
 use control::accelerate::configure::{self, ConfigureInput};
 use control::accelerate::settings::{self, SettingsInput};
-use control::accelerate::{Configured, disable, get, purge};
+use control::accelerate::{Configured, disable, get, purge, traffic};
 use control::{Actor, resources};
 use kernel::{Problem, ProjectId, ResourceId};
 use leptos::server;
+use leptos::server_fn::codec::GetUrl;
 use secrecy::ExposeSecret;
 use upstream::ConnectionString;
 
@@ -103,6 +104,19 @@ pub async fn purge_accelerate_cache(resource: ResourceId) -> Result<(), ConsoleE
 pub async fn accelerate_of(resource: ResourceId) -> Result<Option<Accelerate>, Problem> {
     let (server, signed) = signed_in()?;
     Ok(read(get::get(&server.ctx, &signed.actor, resource)).await?.map(shown))
+}
+
+/// When the first query of the resource came: "3 s ago"; empty while there was none.
+#[server(endpoint = "accelerate/first-query", input = GetUrl)]
+pub async fn first_query(resource: ResourceId) -> Result<String, ConsoleError> {
+    Ok(first_query_of(resource).await?)
+}
+
+/// The same, for a page.
+pub async fn first_query_of(resource: ResourceId) -> Result<String, Problem> {
+    let (server, signed) = signed_in()?;
+    let traffic = read(traffic::get(&server.ctx, &signed.actor, resource)).await?;
+    Ok(traffic.map(|traffic| ago(traffic.first_query_at, server.ctx.now())).unwrap_or_default())
 }
 
 /// The resources of a project that have Accelerate.

@@ -137,7 +137,11 @@ pub async fn take_reset_link(user: &str) -> Result<Option<String>, Problem> {
 pub async fn org_rows(search: &str, request: PageRequest) -> Result<Page<OrgRow>, Problem> {
     let (server, signed) = signed_in()?;
     let page = read(orgs::list::list(&server.ctx, &signed.actor, search, request)).await?;
-    Ok(page.map(|org| OrgRow {
+    Ok(page.map(org_row))
+}
+
+pub(super) fn org_row(org: orgs::OrgSummary) -> OrgRow {
+    OrgRow {
         id: org.id,
         name: org.name.to_string(),
         members: org.members,
@@ -145,7 +149,7 @@ pub async fn org_rows(search: &str, request: PageRequest) -> Result<Page<OrgRow>
         accelerate: org.accelerate,
         pulse: org.pulse,
         created_at: org.created_at,
-    }))
+    }
 }
 
 pub async fn waitlist_rows(request: PageRequest) -> Result<Page<WaitlistRow>, Problem> {

@@ -12,6 +12,7 @@ pub mod members;
 pub mod orgs;
 pub mod palette;
 pub mod place;
+pub mod plans;
 pub mod projects;
 pub mod request;
 pub mod resources;

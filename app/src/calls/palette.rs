@@ -36,6 +36,8 @@ pub async fn palette() -> Result<Vec<Item>, ConsoleError> {
             item("Administration", "Users", "", paths::ADMIN, "accounts operators"),
             item("Administration", "Create user", "", paths::ADMIN_NEW_USER, "account new"),
             item("Administration", "All organizations", "", paths::ADMIN_ORGS, "access products"),
+            item("Administration", "Plans", "", paths::ADMIN_PLANS, "limits throttle sandbox"),
+            item("Administration", "Create plan", "", paths::ADMIN_NEW_PLAN, "limits new"),
             item("Administration", "Server settings", "", paths::ADMIN_SETTINGS, "sign-up denied ranges mail"),
             item("Administration", "Waitlist", "", paths::ADMIN_WAITLIST, "requests"),
         ]);

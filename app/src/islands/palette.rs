@@ -1,5 +1,6 @@
 //! The command palette: Ctrl or Cmd and K reaches everything.
 
+use super::fetch::fetch;
 use crate::kit::{Glyph, Icon, Skeleton};
 use crate::model::palette::{Item, MAX_HITS, search};
 use leptos::ev::KeyboardEvent;
@@ -35,7 +36,7 @@ pub fn CommandPalette(
         if matches!(data.get_untracked(), Data::Unasked | Data::Failed) {
             data.set(Data::Loading);
             spawn_local(async move {
-                let items = fetch_items(&src.get_value()).await;
+                let items = fetch(&src.get_value()).await;
                 data.set(items.map_or(Data::Failed, Data::Loaded));
             });
         }
@@ -180,13 +181,6 @@ fn go(item: &Item) {
         // Only a malformed URL is refused, and the items are the server's own paths.
         let _ = window.location().assign(&item.href);
     }
-}
-
-async fn fetch_items(src: &str) -> Option<Vec<Item>> {
-    let answer = wasm_bindgen_futures::JsFuture::from(web_sys::window()?.fetch_with_str(src)).await.ok()?;
-    let answer = answer.dyn_into::<web_sys::Response>().ok().filter(web_sys::Response::ok)?;
-    let text = wasm_bindgen_futures::JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Accelerate as its pages show it.
 
+use super::moment;
 use time::OffsetDateTime;
 
 /// A resource's Accelerate; a number that is none is the default.
@@ -30,9 +31,25 @@ impl Gateway {
     }
 }
 
+/// "3 s ago": of something that a page waits for, seconds matter.
+pub fn ago(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    match (now - at).whole_seconds() {
+        ..1 => "just now".to_owned(),
+        seconds @ 1..60 => format!("{seconds} s ago"),
+        _ => moment::relative(at, now),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_are_told_until_there_are_minutes() {
+        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
+        let told = |seconds| ago(now - time::Duration::seconds(seconds), now);
+        assert_eq!([-5, 0, 3, 59, 60].map(told), ["just now", "just now", "3 s ago", "59 s ago", "1 min ago"]);
+    }
 
     #[test]
     fn the_scheme_is_the_one_that_works() {

@@ -17,7 +17,10 @@ pub mod permissions;
 #[cfg(feature = "ssr")]
 pub mod place;
 #[cfg(feature = "ssr")]
+pub mod plan;
+#[cfg(feature = "ssr")]
 pub mod project;
 #[cfg(feature = "ssr")]
 pub mod security;
 pub mod theme;
+pub mod wait;

@@ -23,6 +23,8 @@ pub enum Class {
     Transaction,
     /// A limit of the resource.
     Limit,
+    /// More at once than the project's plan allows.
+    TooMany,
     /// Whoever asks may not.
     Unauthorized,
     /// Not now; again in a moment.
@@ -42,6 +44,11 @@ impl QueryError {
 
     pub fn internal(message: impl Into<String>) -> Self {
         Self { class: Class::Internal, ..Self::user("P6000", message) }
+    }
+
+    /// P5011: the plan of the project allows no more at the moment.
+    pub fn too_many(message: impl Into<String>) -> Self {
+        Self { class: Class::TooMany, ..Self::user("P5011", message) }
     }
 
     /// P6002: the key is none, or not for this.

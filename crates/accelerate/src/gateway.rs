@@ -4,14 +4,16 @@ use crate::cache::{Answer, Budget, Cache, Key, Status, Strategy};
 use crate::error::QueryError;
 use crate::interpret::{Generators, Run};
 use crate::limits::Limits;
+use crate::meter::Meter;
 use crate::pool::Pool;
 use crate::request::{Plans, Query};
 use crate::session::Access;
 use crate::telemetry::{Capture, Recorder};
+use crate::throttle::{Rate, Throttle, Throttles};
 use crate::transactions::{End, Transactions};
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use kernel::ResourceId;
+use kernel::{ProjectId, ResourceId};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
@@ -25,6 +27,9 @@ use upstream::{ConnectionString, Dialer};
 pub struct Resource {
     pub target: ConnectionString,
     pub limits: Limits,
+    pub project: ProjectId,
+    /// How fast the queries of the project may come; none for any.
+    pub rate: Option<Rate>,
     /// Another one whenever anything of the resource changes.
     pub version: u64,
     /// Another one ends every kept answer.
@@ -57,15 +62,19 @@ pub struct Gateway {
     /// Of all caches together.
     budget: Arc<Budget>,
     tenants: RwLock<HashMap<(ResourceId, Access), Arc<Tenant>>>,
+    throttles: Throttles,
+    pub(crate) meter: Box<dyn Meter>,
 }
 
 /// One resource by one kind of access: what one tenant does is felt by no other.
-struct Tenant {
+pub(crate) struct Tenant {
     version: AtomicU64,
     cache_epoch: AtomicI32,
     pool: Arc<Pool>,
     transactions: Arc<Transactions>,
     cache: Arc<Cache>,
+    /// Of the whole project.
+    pub throttle: Arc<Throttle>,
 }
 
 /// The body of `/transaction/start`.
@@ -109,6 +118,8 @@ impl Gateway {
             plans: Plans::default(),
             budget: Budget::new(CACHE),
             tenants: RwLock::default(),
+            throttles: Throttles::default(),
+            meter: Box::new(()),
         }
     }
 
@@ -117,8 +128,15 @@ impl Gateway {
         Arc::new(Recorder::new(capture, Arc::clone(&self.source)))
     }
 
-    /// Answers `POST /query`, or `POST /transaction/ID/query`. `strategy`: whether the answer may be one that was given before. The `recorder` is told of
-    /// what this request runs, which is nothing for an answer that was kept.
+    /// Tells the meter of every operation from now on.
+    #[must_use]
+    pub fn metered(self, meter: impl Meter) -> Self {
+        Self { meter: Box::new(meter), ..self }
+    }
+
+    /// Runs a query beside throttle and meter, for whoever is no client; a client's goes by [`Gateway::ask`]. `strategy`: whether the answer may be one
+    /// that was given before. The `recorder` is told of what this request runs, which is nothing for an answer that was
+    /// kept.
     ///
     /// # Errors
     /// See [`QueryError`].
@@ -132,6 +150,17 @@ impl Gateway {
         recorder: Option<&Arc<Recorder>>,
     ) -> Result<Answer, QueryError> {
         let tenant = self.tenant(resource, access).await?;
+        self.answer(tenant, transaction, body, strategy, recorder).await
+    }
+
+    pub(crate) async fn answer(
+        &self,
+        tenant: Arc<Tenant>,
+        transaction: Option<&str>,
+        body: &Bytes,
+        strategy: &Strategy,
+        recorder: Option<&Arc<Recorder>>,
+    ) -> Result<Answer, QueryError> {
         let query = self.plans.read(body)?;
         if let (Some(params), None, true, false) =
             (query.raw_params(), transaction, tenant.pool.limits().cache, strategy.is_none() || !query.plan.reads)
@@ -223,6 +252,7 @@ impl Gateway {
         loop {
             tokio::time::sleep(TENDING).await;
             let now_ms = self.source.now_ms();
+            self.throttles.tend();
             self.tenants.write().unwrap_or_else(PoisonError::into_inner).retain(|_, tenant| {
                 tenant.cache.sweep(now_ms);
                 // Kept answers are told without a connection.
@@ -231,7 +261,7 @@ impl Gateway {
         }
     }
 
-    async fn tenant(&self, id: ResourceId, access: Access) -> Result<Arc<Tenant>, QueryError> {
+    pub(crate) async fn tenant(&self, id: ResourceId, access: Access) -> Result<Arc<Tenant>, QueryError> {
         let resource = self.directory.resource(id).await?;
         let known = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&(id, access)).cloned();
         if let Some(tenant) = known.filter(|tenant| tenant.is_of(&resource)) {
@@ -248,6 +278,7 @@ impl Gateway {
             cache: Arc::new(Cache::new(limits.cache_bytes, Arc::clone(&self.budget))),
             pool: Pool::new(resource.target.clone(), Arc::clone(&self.dialer), access, limits),
             transactions: Arc::default(),
+            throttle: self.throttles.of(resource.project, resource.rate),
         });
         if let Some(old) = tenants.insert((id, access), Arc::clone(&tenant)) {
             old.pool.close();
@@ -267,6 +298,7 @@ impl Tenant {
             if self.cache_epoch.swap(resource.cache_epoch, Ordering::Relaxed) != resource.cache_epoch {
                 self.cache.purge();
             }
+            self.throttle.set(resource.rate);
             self.version.store(resource.version, Ordering::Relaxed);
         }
         same

@@ -8,8 +8,9 @@
 //!                                                     rows -shape-> JSON
 //! ```
 //!
-//! What the crate needs of the control plane it asks by [`Directory`]; time and randomness by [`Source`].
+//! What the crate needs of the control plane it asks by [`Directory`]; time and randomness by [`Source`]. What it did it tells a [`Meter`].
 
+mod asked;
 mod cache;
 mod error;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -18,6 +19,7 @@ mod gateway;
 mod interpret;
 mod js;
 mod limits;
+mod meter;
 mod plan;
 mod pool;
 mod request;
@@ -25,14 +27,18 @@ mod server_error;
 mod session;
 mod shape;
 mod telemetry;
+mod throttle;
 mod transactions;
 mod value;
 mod wire;
 
+pub use asked::{Asked, Caller};
 pub use cache::{Answer, Status, Strategy};
 pub use error::{Class, QueryError};
 pub use gateway::{Directory, Gateway, Isolation, Resource, Source, Start};
 pub use limits::Limits;
+pub use meter::{Meter, Operation, Outcome};
 pub use session::Access;
 pub use telemetry::{Begun, Capture, Recorder};
+pub use throttle::Rate;
 pub use transactions::End;

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod mail;
 pub mod operator;
 pub mod orgs;
+pub mod plans;
 pub mod projects;
 pub mod resources;
 pub mod rights;

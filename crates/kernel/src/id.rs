@@ -111,6 +111,8 @@ kinds! {
     KeyKind KeyId "key_";
     /// An organization; Prisma's own APIs call it a workspace.
     OrgKind OrgId "wksp_";
+    /// A plan: what a project may use.
+    PlanKind PlanId "plan_";
     /// A project.
     ProjectKind ProjectId "proj_";
     /// A resource of a project. Environments are the one kind so far; a managed database will show `db_` before the same digits.

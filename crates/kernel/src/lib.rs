@@ -13,7 +13,7 @@ pub mod product;
 pub mod role;
 
 pub use email::Email;
-pub use id::{InvitationId, KeyId, OrgId, ProjectId, ResourceId, SessionId, UserId};
+pub use id::{InvitationId, KeyId, OrgId, PlanId, ProjectId, ResourceId, SessionId, UserId};
 pub use name::Name;
 pub use problem::{Field, Problem, ProblemCode};
 pub use product::{Access, Product};

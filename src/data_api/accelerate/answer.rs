@@ -7,6 +7,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, RETRY_AFTER};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
@@ -15,6 +16,8 @@ const TRACE: HeaderName = HeaderName::from_static("traceparent");
 const CACHE_STATUS: HeaderName = HeaderName::from_static("accelerate-cache-status");
 /// The extension takes the request's id and the region from this header of the hosted service.
 const RAY: HeaderName = HeaderName::from_static("cf-ray");
+/// How long the project's throttle held a query, in milliseconds.
+const THROTTLED_BY: HeaderName = HeaderName::from_static("throttled-by");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What a client asks to be told beside the answer: `tracing`, and the levels of log events.
@@ -144,6 +147,7 @@ pub fn failure(error: &QueryError, telemetry: &Telemetry) -> Response {
         Class::User => StatusCode::BAD_REQUEST,
         Class::Transaction => StatusCode::CONFLICT,
         Class::Limit => StatusCode::UNPROCESSABLE_ENTITY,
+        Class::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Class::Unauthorized => StatusCode::UNAUTHORIZED,
         Class::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -151,10 +155,18 @@ pub fn failure(error: &QueryError, telemetry: &Telemetry) -> Response {
     let mut body = error.body();
     extend(&mut body, telemetry);
     let mut response = (status, axum::Json(body)).into_response();
-    if error.class == Class::Unavailable {
+    if matches!(error.class, Class::Unavailable | Class::TooMany) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response
+}
+
+/// Says on an answer of whatever kind that it came later than it might have.
+pub fn tell_delay(response: &mut Response, delayed: Option<Duration>) {
+    if let Some(delayed) = delayed {
+        let ms = u64::try_from(delayed.as_millis()).unwrap_or(u64::MAX);
+        response.headers_mut().insert(THROTTLED_BY, ms.into());
+    }
 }
 
 fn extend(body: &mut Value, telemetry: &Telemetry) {

@@ -1,8 +1,7 @@
 //! Who asks: the API key of a request, checked from memory.
 
-use super::Caller;
 use crate::data_api::{State, bearer};
-use accelerate::{Access, QueryError};
+use accelerate::{Access, Caller, QueryError};
 use control::Origin;
 use control::keys::verify::Refusal;
 use http::HeaderMap;
@@ -19,7 +18,7 @@ pub async fn caller(data: &State, origin: &Origin, headers: &HeaderMap) -> Resul
         Rights::Full => Access::Full,
         Rights::ReadOnly => Access::ReadOnly,
     };
-    Ok(Caller { resource: key.resource, access })
+    Ok(Caller { key: key.id, project: key.project, resource: key.resource, access })
 }
 
 fn refused(refusal: Refusal) -> QueryError {

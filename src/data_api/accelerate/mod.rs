@@ -7,7 +7,7 @@ mod auth;
 mod cache;
 
 use super::State as Data;
-use accelerate::{Access, End, QueryError, Start};
+use accelerate::{End, QueryError, Start};
 use answer::{Answered, Telemetry, failure};
 use axum::Router;
 use axum::body::Bytes;
@@ -17,7 +17,6 @@ use axum::routing::{get, post};
 use axum::{Extension, Json};
 use control::Origin;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
-use kernel::ResourceId;
 use serde_json::{Map, Value, json};
 
 /// The longest body: data that is written comes in one piece.
@@ -35,12 +34,6 @@ pub fn router() -> Router<Data> {
         .route("/invalidate", post(invalidate))
         .route("/health", get(health))
         .layer(DefaultBodyLimit::max(LONGEST))
-}
-
-/// What a request's key reaches.
-struct Caller {
-    resource: ResourceId,
-    access: Access,
 }
 
 async fn health() -> Json<Value> {
@@ -90,16 +83,22 @@ async fn answer_query(
     body: &Bytes,
 ) -> Response {
     let telemetry = Telemetry::asked(headers, &data.gateway);
-    let outcome = async {
-        let caller = auth::caller(data, origin, headers).await?;
-        let strategy = cache::strategy(headers)?;
-        let recorder = telemetry.recorder.as_ref();
-        data.gateway.query(caller.resource, caller.access, transaction, body, &strategy, recorder).await
+    let caller = match auth::caller(data, origin, headers).await {
+        Ok(caller) => caller,
+        Err(error) => return failure(&error, &telemetry),
     };
-    match outcome.await {
+    let mut asked = data.gateway.ask(caller);
+    let outcome = match cache::strategy(headers) {
+        Ok(strategy) => asked.query(transaction, body, &strategy, telemetry.recorder.as_ref()).await,
+        Err(error) => Err(error),
+    };
+    let delayed = asked.end(&outcome);
+    let mut response = match outcome {
         Ok(answer) => Answered { answer, telemetry, ray: data.rays.next() }.into_response(),
         Err(error) => failure(&error, &telemetry),
-    }
+    };
+    answer::tell_delay(&mut response, delayed);
+    response
 }
 
 async fn start(

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 async fn call(browser: &mut Browser, function: &Function, body: &str) -> Answer {
     match method_of(function.name) {
-        Method::GET => browser.read(function.name).await,
+        Method::GET => browser.read(&format!("{}?{body}", function.name)).await,
         _ => browser.call(function.name, body).await,
     }
 }

@@ -39,9 +39,10 @@ async fn every_function_is_offered_somewhere_to_whom_it_is_for(db: PgPool) {
     assert_eq!(hidden, NOT_AT_FIRST_SIGHT);
 }
 
-/// The palette is fetched. The rest stands on pages while there is something to do: mail that can be sent, another session to end, a second factor, an
-/// invitation to oneself, a second resource, a project without any, Accelerate that is configured, a setting that was changed.
-const NOT_AT_FIRST_SIGHT: [&str; 15] = [
+/// The palette is fetched, and so is whether there was a query. The rest stands on pages while there is something to do: mail that can be sent, another
+/// session to end, a second factor, an invitation to oneself, a second resource, a project without any, Accelerate that is configured, a setting that
+/// was changed.
+const NOT_AT_FIRST_SIGHT: [&str; 16] = [
     "identity/request-reset",
     "identity/resend-verification",
     "palette",
@@ -53,6 +54,7 @@ const NOT_AT_FIRST_SIGHT: [&str; 15] = [
     "members/decline-invitation",
     "projects/set-default-resource",
     "accelerate/configure-project",
+    "accelerate/first-query",
     "accelerate/change-settings",
     "accelerate/purge",
     "admin/clear-second-factor",

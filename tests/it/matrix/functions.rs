@@ -82,6 +82,7 @@ pub const FUNCTIONS: &[Function] = &[
         "project={project}&region=us-east-1&connection_string=postgres://a:b@127.0.0.1:1/c",
     )
     .answers(422),
+    row(VIEWERS, "accelerate/first-query", "resource={resource}"),
     row(DEVELOPERS, "accelerate/change-settings", "resource={resource}").answers(409),
     row(DEVELOPERS, "accelerate/purge", "resource={resource}").answers(409),
     row(DEVELOPERS, "accelerate/disable", "resource={resource}").answers(409),
@@ -97,6 +98,10 @@ pub const FUNCTIONS: &[Function] = &[
     row(Operators, "admin/clear-second-factor", "user={user}"),
     row(Operators, "admin/delete-user", "user={user}&confirmation={email}"),
     row(Operators, "admin/set-access", "org={org}&product=accelerate&access=early_access"),
+    row(Operators, "admin/create-plan", "name=made-{user}"),
+    row(Operators, "admin/change-plan", "plan={plan}&name=changed-{user}"),
+    row(Operators, "admin/set-plan", "project={project}&plan={plan}"),
+    row(Operators, "admin/delete-plan", "plan={plan}"),
     row(Operators, "admin/set-setting", "key=identity.sign_up&value=open"),
     row(Operators, "admin/reset-setting", "key=identity.sign_up"),
 ];

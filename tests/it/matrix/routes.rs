@@ -56,6 +56,11 @@ pub const ROUTES: &[(&str, For)] = &[
     ("/admin/users/{user}", Operators),
     ("/admin/users/{user}/delete", Operators),
     ("/admin/organizations", Operators),
+    ("/admin/organizations/{org}", Operators),
+    ("/admin/plans", Operators),
+    ("/admin/plans/new", Operators),
+    ("/admin/plans/{plan}", Operators),
+    ("/admin/plans/{plan}/delete", Operators),
     ("/admin/settings", Operators),
     ("/admin/waitlist", Operators),
 ];

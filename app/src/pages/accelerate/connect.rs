@@ -1,4 +1,5 @@
 use crate::calls::accelerate::gateway;
+use crate::islands::FirstQuery;
 use crate::kit::{ButtonLink, ButtonSize, Card, CodeBlock, Glyph};
 use crate::model::place::ResourcePlace;
 use crate::paths;
@@ -22,9 +23,10 @@ const QUERY: &str = "const users = await prisma.user.findMany({
   cacheStrategy: { ttl: 60, swr: 60 },
 })";
 
-/// How an application connects, step by step, each to copy.
+/// How an application connects, step by step, each to copy; and whether it has.
 #[component]
-pub fn Connect(resource: ResourcePlace) -> impl IntoView {
+pub fn Connect(resource: ResourcePlace, first_query: String) -> impl IntoView {
+    let (src, again) = (paths::first_query(resource.id), paths::resource_accelerate(resource.id));
     let key = match resource.keys {
         0 => view! {
             <p>"Put an API key of this environment in the place of YOUR_API_KEY. There is none yet."</p>
@@ -49,6 +51,7 @@ pub fn Connect(resource: ResourcePlace) -> impl IntoView {
                 </li>
                 <li><h3>"Send a query whose answer is kept for a minute"</h3><CodeBlock label="First cached query" code=QUERY/></li>
             </ol>
+            <FirstQuery src seen=first_query again/>
         </Card>
     }
 }

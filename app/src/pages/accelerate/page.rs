@@ -2,17 +2,19 @@ use super::ConfigureForm;
 use super::connect::Connect;
 use super::disable::DisableLink;
 use super::settings::Settings;
-use crate::calls::accelerate::accelerate_of;
+use crate::calls::accelerate::{accelerate_of, first_query_of};
 use crate::calls::orgs::waits_for;
 use crate::calls::place::at_resource;
+use crate::calls::plans::plan_of;
 use crate::kit::{ButtonLink, Card, ConsoleLayout, Glyph, PageHeader};
 use crate::model::accelerate::Accelerate;
 use crate::model::place::{OrgPlace, ResourcePlace};
+use crate::model::plan::OwnPlan;
 use crate::pages::chrome::{At, banner, bar, resource_crumbs, resource_tabs};
 use crate::pages::load::{Late, load, param, section, show};
 use crate::pages::resources::{ProductOff, product_sentence};
 use crate::paths;
-use kernel::{Access, OrgId, Problem, Product, ResourceId};
+use kernel::{Access, OrgId, Problem, Product, ProjectId, ResourceId};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -21,10 +23,18 @@ use leptos_meta::Title;
 pub struct State {
     pub accelerate: Option<Accelerate>,
     pub waits: Vec<Product>,
+    pub plan: OwnPlan,
+    /// "3 s ago", or empty.
+    pub first_query: String,
 }
 
-pub async fn state(org: OrgId, resource: ResourceId) -> Result<State, Problem> {
-    Ok(State { accelerate: accelerate_of(resource).await?, waits: waits_for(org).await? })
+pub async fn state(org: OrgId, project: ProjectId, resource: ResourceId) -> Result<State, Problem> {
+    Ok(State {
+        accelerate: accelerate_of(resource).await?,
+        waits: waits_for(org).await?,
+        plan: plan_of(project).await?,
+        first_query: first_query_of(resource).await?,
+    })
 }
 
 #[component]
@@ -32,7 +42,7 @@ pub fn ResourceAcceleratePage() -> impl IntoView {
     let id = param("resource");
     let data = async move {
         let (viewer, org, project, resource) = at_resource(&id).await?;
-        let state = section(state(org.id, resource.id)).await?;
+        let state = section(state(org.id, project.id, resource.id)).await?;
         Ok((viewer, org, project, resource, state))
     };
     load(data, |(viewer, org, project, resource, state)| {
@@ -64,7 +74,7 @@ pub fn actions(org: &OrgPlace, resource: &ResourcePlace, state: &Late<State>) ->
 pub fn Body(org: OrgPlace, resource: ResourcePlace, state: State) -> impl IntoView {
     match (state.accelerate, org.accelerate) {
         (Some(accelerate), _) => {
-            view! { <Connect resource=resource.clone()/><Settings org resource accelerate/> }.into_any()
+            view! { <Connect resource=resource.clone() first_query=state.first_query/><Settings org resource accelerate plan=state.plan/> }.into_any()
         }
         (None, Access::Off) => view! { <ProductOff product=Product::Accelerate org waits=state.waits/> }.into_any(),
         (None, Access::On | Access::EarlyAccess) => {

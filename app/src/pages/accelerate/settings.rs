@@ -5,12 +5,13 @@ use crate::kit::{
 };
 use crate::model::accelerate::Accelerate;
 use crate::model::place::{OrgPlace, ResourcePlace};
+use crate::model::plan::OwnPlan;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// What the resource may use.
 #[component]
-pub fn Settings(org: OrgPlace, resource: ResourcePlace, accelerate: Accelerate) -> impl IntoView {
+pub fn Settings(org: OrgPlace, resource: ResourcePlace, accelerate: Accelerate, plan: OwnPlan) -> impl IntoView {
     let id = resource.id;
     let form = match org.may.manage_resource {
         Some(reason) => view! { <p class="mt-6 text-muted">{reason}</p> }.into_any(),
@@ -38,6 +39,7 @@ pub fn Settings(org: OrgPlace, resource: ResourcePlace, accelerate: Accelerate) 
         <Card title="Settings" sentence="An empty field has its default.">
             <DefinitionList>
                 <Fact term="Region">{accelerate.region}</Fact>
+                <Fact term="Plan">{plan.line()}</Fact>
                 <Fact term="Configured"><RelativeTime at=accelerate.configured_at/></Fact>
             </DefinitionList>
             {form}

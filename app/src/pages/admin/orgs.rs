@@ -63,7 +63,7 @@ fn row(org: OrgRow) -> impl IntoView {
     let [name, accelerate, pulse] = std::array::from_fn(|_| org.name.clone());
     view! {
         <Row>
-            <HeadCell note=org.id.to_string()>{name}</HeadCell>
+            <HeadCell href=paths::admin_org(org.id) note=org.id.to_string()>{name}</HeadCell>
             <NumberCell>{org.members}</NumberCell>
             <NumberCell>{org.projects}</NumberCell>
             <Cell><AccessForm org=org.id name=accelerate product=Product::Accelerate access=org.accelerate/></Cell>

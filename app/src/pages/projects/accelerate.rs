@@ -1,9 +1,11 @@
 use crate::calls::accelerate::accelerated;
 use crate::calls::orgs::waits_for;
 use crate::calls::place::{at_project, at_resource};
+use crate::calls::plans::plan_of;
 use crate::calls::resources::resource_rows;
 use crate::kit::{Badge, Card, Cell, Column, ConsoleLayout, HeadCell, PageHeader, Row, Table, Tone};
 use crate::model::place::{OrgPlace, ResourcePlace};
+use crate::model::plan::OwnPlan;
 use crate::model::project::ResourceRow;
 use crate::pages::accelerate::{Body, ConfigureProjectForm, State, actions, state};
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
@@ -18,7 +20,7 @@ use leptos_meta::Title;
 enum Shown {
     None { waits: Vec<Product> },
     One(Box<ResourcePlace>, State),
-    Several { resources: Vec<ResourceRow>, accelerated: Vec<ResourceId>, waits: Vec<Product> },
+    Several { resources: Vec<ResourceRow>, accelerated: Vec<ResourceId>, waits: Vec<Product>, plan: OwnPlan },
 }
 
 async fn shown(org: OrgId, project: ProjectId) -> Result<Shown, Problem> {
@@ -27,9 +29,14 @@ async fn shown(org: OrgId, project: ProjectId) -> Result<Shown, Problem> {
         [] => Shown::None { waits: waits_for(org).await? },
         [one] => {
             let (_, _, _, place) = at_resource(&one.id.to_string()).await?;
-            Shown::One(place.into(), state(org, one.id).await?)
+            Shown::One(place.into(), state(org, project, one.id).await?)
         }
-        _ => Shown::Several { accelerated: accelerated(project).await?, waits: waits_for(org).await?, resources },
+        _ => Shown::Several {
+            accelerated: accelerated(project).await?,
+            waits: waits_for(org).await?,
+            plan: plan_of(project).await?,
+            resources,
+        },
     })
 }
 
@@ -58,7 +65,7 @@ pub fn ProjectAcceleratePage() -> impl IntoView {
                         view! { <ProductOff product=Product::Accelerate org waits/> }.into_any()
                     }
                     Shown::None { .. } => view! { <First org project=project.id/> }.into_any(),
-                    Shown::Several { resources, accelerated, .. } => view! { <Resources resources accelerated/> }.into_any(),
+                    Shown::Several { resources, accelerated, plan, .. } => view! { <Resources resources accelerated plan/> }.into_any(),
                 })}
             </ConsoleLayout>
         }
@@ -77,7 +84,7 @@ fn First(org: OrgPlace, project: ProjectId) -> impl IntoView {
 }
 
 #[component]
-fn Resources(resources: Vec<ResourceRow>, accelerated: Vec<ResourceId>) -> impl IntoView {
+fn Resources(resources: Vec<ResourceRow>, accelerated: Vec<ResourceId>, plan: OwnPlan) -> impl IntoView {
     let rows = resources
         .into_iter()
         .map(|resource| {
@@ -89,5 +96,8 @@ fn Resources(resources: Vec<ResourceRow>, accelerated: Vec<ResourceId>) -> impl 
         })
         .collect_view();
     let columns = vec![Column::text("Resource"), Column::text("State")];
-    view! { <Table caption="Resources and their Accelerate" columns>{rows}</Table> }
+    view! {
+        <Table caption="Resources and their Accelerate" columns>{rows}</Table>
+        <p class="mt-4 text-muted">"Plan of the project: "{plan.line()}</p>
+    }
 }

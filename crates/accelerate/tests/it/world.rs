@@ -2,7 +2,7 @@
 
 use accelerate::{Access, Directory, Gateway, Limits, QueryError, Resource, Source, Status, Strategy};
 use futures::future::BoxFuture;
-use kernel::ResourceId;
+use kernel::{ProjectId, ResourceId};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -58,7 +58,9 @@ impl World {
         execute(&dialer, &admin, &format!("create database {name}")).await;
         let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
         execute(&dialer, &url, include_str!("samples/schema.sql")).await;
-        let resource = Resource { target: ConnectionString::parse(&url).unwrap(), limits, version: 1, cache_epoch: 0 };
+        let target = ConnectionString::parse(&url).unwrap();
+        let project = ProjectId::from_uuid(Uuid::nil());
+        let resource = Resource { target, limits, project, rate: None, version: 1, cache_epoch: 0 };
         let gateway = Gateway::new(Only(Arc::new(resource)), Fixed(AtomicU64::new(0)), Arc::clone(&dialer));
         Self { gateway, url, dialer }
     }

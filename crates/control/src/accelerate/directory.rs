@@ -2,8 +2,8 @@
 
 use super::{Settings, store};
 use crate::resources::purpose;
-use crate::{Ctx, Error};
-use kernel::ResourceId;
+use crate::{Ctx, Error, plans};
+use kernel::{ProjectId, ResourceId};
 use secrecy::SecretString;
 
 /// What a gateway needs to serve a resource.
@@ -11,12 +11,15 @@ use secrecy::SecretString;
 pub struct Route {
     pub connection: SecretString,
     pub settings: Settings,
+    pub project: ProjectId,
+    /// What the project's plan allows.
+    pub plan: plans::Limits,
     /// Another one ends every kept answer.
     pub cache_epoch: i32,
     pub version: Version,
 }
 
-/// Another one whenever the resource, its Accelerate or its organization's access changed.
+/// Another one whenever the resource, its Accelerate, its project, their plan or the organization's access changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version(pub(super) String);
 
@@ -25,8 +28,8 @@ pub async fn find(ctx: &Ctx, id: ResourceId) -> Result<Option<Route>, Error> {
     let mut db = ctx.db.acquire().await?;
     let Some(route) = store::route(&mut db, id).await? else { return Ok(None) };
     let connection = ctx.vault.open(&purpose(id), &route.connection)?;
-    let store::SealedRoute { settings, cache_epoch, version, .. } = route;
-    Ok(Some(Route { connection, settings, cache_epoch, version }))
+    let store::SealedRoute { settings, project, plan, cache_epoch, version, .. } = route;
+    Ok(Some(Route { connection, settings, project, plan, cache_epoch, version }))
 }
 
 /// The versions of those resources that have a route now.

@@ -1,6 +1,7 @@
 //! Accelerate of a resource: whether it is configured, where, and what it may use. The gateway that does the work is the crate `accelerate`; it
 //! learns of changes by [`directory`].
 
+pub mod bounds;
 pub mod configure;
 pub mod directory;
 pub mod disable;
@@ -8,6 +9,7 @@ pub mod get;
 pub mod purge;
 pub mod settings;
 mod store;
+pub mod traffic;
 
 use crate::{Actor, Error, orgs};
 use kernel::{Access, OrgId, Problem, Product};

@@ -1,8 +1,7 @@
-use super::{Settings, store};
+use super::{Settings, bounds, store};
 use crate::audit::Entry;
-use crate::resources;
 use crate::rights::Right;
-use crate::{Actor, Ctx, Error};
+use crate::{Actor, Ctx, Error, plans, resources};
 use kernel::problem::Fields;
 use kernel::{Problem, ResourceId};
 use serde_json::json;
@@ -18,17 +17,27 @@ pub struct SettingsInput {
     pub cache: bool,
 }
 
-/// Changes what the resource may use. Gateways follow within a second.
+/// Changes what the resource may use, within what its project's plan allows. Gateways follow within a second.
 pub async fn change(ctx: &Ctx, actor: &Actor, id: ResourceId, input: SettingsInput) -> Result<(), Error> {
     let mut tx = ctx.db.begin().await?;
     let (_, project) = resources::require(&mut tx, actor, id, Right::ManageResource).await?;
+    let most = plans::store::of_project(&mut tx, project.id).await?.limits;
     let mut fields = Fields::default();
-    let mut number = |name: &'static str, text: &str, range| fields.check(name, parse(text, range)).flatten();
+    let mut number = |name: &'static str, text: &str, range: RangeInclusive<u32>, most: Option<u32>| {
+        let end = most.map_or(*range.end(), |most| most.min(*range.end()));
+        fields.check(name, parse(text, *range.start()..=end)).flatten()
+    };
+    let (timeout, transaction) = (most.query_timeout_ms, most.transaction_timeout_ms);
     let settings = Settings {
-        connections: number("connections", &input.connections, 1..=500),
-        query_timeout_ms: number("query_timeout_ms", &input.query_timeout_ms, 100..=600_000),
-        transaction_timeout_ms: number("transaction_timeout_ms", &input.transaction_timeout_ms, 100..=600_000),
-        response_bytes: number("response_bytes", &input.response_bytes, 1024..=268_435_456),
+        connections: number("connections", &input.connections, bounds::CONNECTIONS, most.connections),
+        query_timeout_ms: number("query_timeout_ms", &input.query_timeout_ms, bounds::TIMEOUT_MS, timeout),
+        transaction_timeout_ms: number(
+            "transaction_timeout_ms",
+            &input.transaction_timeout_ms,
+            bounds::TIMEOUT_MS,
+            transaction,
+        ),
+        response_bytes: number("response_bytes", &input.response_bytes, bounds::RESPONSE_BYTES, most.response_bytes),
         cache: input.cache,
     };
     fields.done()?;

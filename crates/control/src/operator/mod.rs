@@ -1,8 +1,9 @@
-//! What the operators of a server do: users, organizations, the waiting list, settings, mail. To everybody else all of it is "not found".
+//! What the operators of a server do: users, organizations, plans, the waiting list, settings, mail. To everybody else all of it is "not found".
 
 pub mod master_key;
 pub mod orgs;
 pub mod outbox;
+pub mod plans;
 pub mod settings;
 pub mod users;
 pub mod waitlist;

@@ -8,13 +8,14 @@ use control::accelerate::settings::SettingsInput;
 use control::identity::change_password::ChangePasswordInput;
 use control::identity::{second_factor, sessions};
 use control::keys::edit::EditKeyInput;
+use control::operator::plans::PlanInput;
 use control::operator::settings::SettingKey;
 use control::operator::users::create::CreateUserInput;
 use control::orgs::invitations::invite::InviteInput;
 use control::resources::delete::DeleteResourceInput;
-use control::{Actor, Error, accelerate, identity, keys, operator, orgs, projects, resources};
+use control::{Actor, Error, accelerate, identity, keys, operator, orgs, plans, projects, resources};
 use kernel::page::PageRequest;
-use kernel::{Access, InvitationId, ProblemCode, Product, Role};
+use kernel::{Access, InvitationId, PlanId, ProblemCode, Product, Role};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -46,6 +47,8 @@ struct Scene {
     bystander: Actor,
     bystander_email: String,
     invitation: InvitationId,
+    /// A plan that no project has.
+    plan: PlanId,
 }
 
 impl Deref for Scene {
@@ -63,7 +66,13 @@ impl Scene {
         accelerate::configure::configure(&w.ctx, &cast.owner, cast.resource, input).await.unwrap();
         let input = InviteInput { email: "invited@example.com".into(), role: "viewer".into() };
         let new = orgs::invitations::invite::invite(&w.ctx, &cast.owner, cast.org, input).await.unwrap();
-        Self { cast, bystander, bystander_email: format!("bystander{tag}@example.com"), invitation: new.id }
+        // A server has a hundred plans at most, and there are more scenes than that.
+        let unused =
+            "delete from plan l where not built_in and not exists (select from project p where p.plan_id = l.id)";
+        sqlx::query(unused).execute(&w.ctx.db).await.unwrap();
+        let (local, plan) = (Actor::command_line(), plan_input(&format!("Team{tag}")));
+        let plan = operator::plans::create::create(&w.ctx, &local, plan).await.unwrap();
+        Self { cast, bystander, bystander_email: format!("bystander{tag}@example.com"), invitation: new.id, plan }
     }
 
     fn of(&self, role: Role) -> &Actor {
@@ -87,6 +96,10 @@ macro_rules! rows {
     ($($who:ident $operation:literal |$c:ident, $a:ident| $call:expr;)*) => {
         vec![$(Row { operation: $operation, who: $who, attempt: |$c, $a| Box::pin(async move { $call.await.map(drop) }) }),*]
     };
+}
+
+fn plan_input(name: &str) -> PlanInput {
+    PlanInput { name: name.into(), ..PlanInput::default() }
 }
 
 fn first() -> PageRequest {
@@ -137,6 +150,8 @@ fn rows() -> Vec<Row> {
         VIEWER "accelerate/get.rs of_project" |c, a| accelerate::get::of_project(&c.world.ctx, a, c.project);
         DEVELOPER "accelerate/settings.rs change" |c, a| accelerate::settings::change(&c.world.ctx, a, c.resource, SettingsInput::default());
         DEVELOPER "accelerate/disable.rs disable" |c, a| accelerate::disable::disable(&c.world.ctx, a, c.resource);
+        VIEWER "accelerate/traffic.rs get" |c, a| accelerate::traffic::get(&c.world.ctx, a, c.resource);
+        VIEWER "plans/of_project.rs of_project" |c, a| plans::of_project::of_project(&c.world.ctx, a, c.project);
         VIEWER "keys/list.rs of_project" |c, a| keys::list::of_project(&c.world.ctx, a, c.project, "", first());
         VIEWER "keys/list.rs of_resource" |c, a| keys::list::of_resource(&c.world.ctx, a, c.resource, "", first());
         VIEWER "keys/list.rs get" |c, a| keys::list::get(&c.world.ctx, a, c.key.id);
@@ -171,6 +186,14 @@ fn rows() -> Vec<Row> {
         Operators "operator/users/delete.rs disable_second_factor" |c, a| operator::users::delete::disable_second_factor(&c.world.ctx, a, c.bystander.user);
         Operators "operator/orgs/list.rs list" |c, a| operator::orgs::list::list(&c.world.ctx, a, "", first());
         Operators "operator/orgs/set_access.rs set_access" |c, a| operator::orgs::set_access::set_access(&c.world.ctx, a, c.org, Product::Pulse, "off");
+        Operators "operator/orgs/get.rs get" |c, a| operator::orgs::get::get(&c.world.ctx, a, c.org);
+        Operators "operator/orgs/get.rs projects" |c, a| operator::orgs::get::projects(&c.world.ctx, a, c.org, first());
+        Operators "operator/plans/list.rs list" |c, a| operator::plans::list::list(&c.world.ctx, a);
+        Operators "operator/plans/get.rs get" |c, a| operator::plans::get::get(&c.world.ctx, a, c.plan);
+        Operators "operator/plans/create.rs create" |c, a| operator::plans::create::create(&c.world.ctx, a, plan_input(&format!("Made {}", c.org)));
+        Operators "operator/plans/change.rs change" |c, a| operator::plans::change::change(&c.world.ctx, a, c.plan, plan_input(&format!("Changed {}", c.org)));
+        Operators "operator/plans/assign.rs assign" |c, a| operator::plans::assign::assign(&c.world.ctx, a, c.project, &plans::SANDBOX.to_string());
+        Operators "operator/plans/delete.rs delete" |c, a| operator::plans::delete::delete(&c.world.ctx, a, c.plan);
         Operators "operator/waitlist.rs list" |c, a| operator::waitlist::list(&c.world.ctx, a, first());
         Operators "operator/outbox.rs outbox" |c, a| operator::outbox::outbox(&c.world.ctx, a);
         Operators "operator/settings/list.rs list" |c, a| operator::settings::list::list(&c.world.ctx, a);

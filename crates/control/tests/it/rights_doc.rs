@@ -39,7 +39,7 @@ fn page() -> String {
          - Every member may leave, and an organization keeps an owner: the last one cannot leave, be removed, take a lower role or delete their\n  account while others are in it.\n\
          - Only owners invite, change or remove owners, and take back an owner's invitation.\n\
          - An invitation is accepted or declined by the invited address alone.\n\
-         - Operators run the server. They see users and organizations by name and size, set access to products and settings, and see nothing inside an\n  organization that they are not a member of.\n",
+         - Operators run the server. They see users, organizations by name and size, and projects by name and plan; they set access to products, plans\n  and settings, and see nothing inside a project of an organization that they are not a member of.\n",
     );
     page
 }

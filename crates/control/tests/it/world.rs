@@ -213,6 +213,8 @@ impl World {
     pub async fn state(&self) -> String {
         let parts = [
             "accelerate",
+            "accelerate_traffic",
+            "plan",
             "user_account",
             "recovery_code",
             "session",

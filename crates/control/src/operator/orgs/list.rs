@@ -7,5 +7,5 @@ use kernel::page::{Page, PageRequest};
 pub async fn list(ctx: &Ctx, actor: &Actor, search: &str, request: PageRequest) -> Result<Page<OrgSummary>, Error> {
     require(actor)?;
     let mut db = ctx.db.acquire().await?;
-    store::page(&mut db, search, request).await
+    store::page(&mut db, search, None, request).await
 }

@@ -1,0 +1,103 @@
+//! The numbers of one API key and resource.
+
+use super::histogram::{Buckets, Histogram};
+use accelerate::{Operation, Outcome, Status};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+#[derive(Debug, Default)]
+pub struct Counters {
+    ttl: AtomicU64,
+    swr: AtomicU64,
+    miss: AtomicU64,
+    none: AtomicU64,
+    failed: AtomicU64,
+    gone: AtomicU64,
+    egress: AtomicU64,
+    latency: Buckets,
+    /// When the last operation ended, in microseconds since the counting began.
+    last: AtomicU64,
+    /// Drains in a row that found nothing.
+    idle: AtomicU32,
+}
+
+/// What was counted in a while.
+#[derive(Debug, Clone, Default)]
+pub struct Counted {
+    /// Answered, by where the answer came from.
+    pub ttl: u64,
+    pub swr: u64,
+    pub miss: u64,
+    pub none: u64,
+    /// Answered with an error.
+    pub failed: u64,
+    /// The client went away before.
+    pub gone: u64,
+    /// Bytes of data in the answers.
+    pub egress: u64,
+    pub latency: Histogram,
+    /// When the last of them ended.
+    pub last: Option<Instant>,
+}
+
+impl Counted {
+    pub const fn operations(&self) -> u64 {
+        self.ttl + self.swr + self.miss + self.none + self.failed + self.gone
+    }
+}
+
+impl Counters {
+    pub fn count(&self, operation: &Operation<'_>, started: Instant) {
+        let add = |number: &AtomicU64, by| _ = number.fetch_add(by, Ordering::Relaxed);
+        match operation.outcome {
+            Outcome::Answered { status, bytes } => {
+                add(&self.egress, bytes);
+                add(
+                    match status {
+                        Status::Ttl => &self.ttl,
+                        Status::Swr => &self.swr,
+                        Status::Miss => &self.miss,
+                        Status::None => &self.none,
+                    },
+                    1,
+                );
+            }
+            Outcome::Failed { .. } => add(&self.failed, 1),
+            Outcome::Gone => add(&self.gone, 1),
+        }
+        self.latency.add(operation.latency);
+        let ended = operation.ended.duration_since(started).as_micros();
+        self.last.fetch_max(u64::try_from(ended).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// What was counted since the last time.
+    pub fn take(&self, started: Instant) -> Counted {
+        let take = |number: &AtomicU64| number.swap(0, Ordering::Relaxed);
+        let counted = Counted {
+            ttl: take(&self.ttl),
+            swr: take(&self.swr),
+            miss: take(&self.miss),
+            none: take(&self.none),
+            failed: take(&self.failed),
+            gone: take(&self.gone),
+            egress: take(&self.egress),
+            latency: self.latency.take(),
+            last: None,
+        };
+        // Not taken: what ended last may have been counted by the numbers before.
+        let last = Duration::from_micros(self.last.load(Ordering::Relaxed));
+        Counted { last: (counted.operations() > 0).then(|| started + last), ..counted }
+    }
+
+    /// Notes whether a drain found anything; how many in a row have not.
+    pub fn rest(&self, found: bool) -> u32 {
+        match found {
+            true => {
+                self.idle.store(0, Ordering::Relaxed);
+                0
+            }
+            false => self.idle.fetch_add(1, Ordering::Relaxed) + 1,
+        }
+    }
+}
