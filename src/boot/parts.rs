@@ -1,11 +1,12 @@
 //! The parts that everything else works with: the control database, the control plane's context, the dialler.
 
+use super::cache;
 use super::config::Config;
 use super::mailer::SmtpMailer;
 use super::master_key;
 use super::ports::{ControlSource, Routes};
 use super::rotation::{self, Rotation};
-use accelerate::Gateway;
+use accelerate::{CacheServer, Gateway};
 use anyhow::Context;
 use control::identity::passwords::Passwords;
 use control::keys::verify::{self, Verifier};
@@ -76,7 +77,7 @@ impl Parts {
     pub fn around(ctx: Ctx) -> Self {
         let verifier = Arc::new(Verifier::new(verify::Settings::default()));
         let dialer = Arc::new(Dialer::new());
-        let (routes, gateway) = gateway(&ctx, &dialer);
+        let (routes, gateway) = gateway(&ctx, &dialer, None);
         Self { verifier, routes, gateway, ctx, dialer, mailer: None, cluster: None }
     }
 
@@ -153,7 +154,9 @@ impl Parts {
             ..verify::Settings::default()
         });
         let dialer = Arc::new(dialer);
-        let (routes, gateway) = gateway(&ctx, &dialer);
+        // Commands serve no queries.
+        let cache = if name == SERVER { cache::connect(&config.cache, &ctx).await? } else { None };
+        let (routes, gateway) = gateway(&ctx, &dialer, cache);
         Ok(Self { verifier: Arc::new(verifier), routes, gateway, ctx, dialer, mailer, cluster })
     }
 
@@ -168,10 +171,10 @@ impl Parts {
     }
 }
 
-fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>) -> (Routes, Arc<Gateway>) {
+fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>, cache: Option<Arc<CacheServer>>) -> (Routes, Arc<Gateway>) {
     let routes = Routes::new(ctx.clone());
     let source = ControlSource { clock: ctx.clock.clone(), rng: ctx.rng.clone() };
-    let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer));
+    let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer)).with_shared_cache(cache);
     (routes, Arc::new(gateway))
 }
 

@@ -1,6 +1,6 @@
 //! From a request to its answer: which resource, which connection, which plan.
 
-use crate::cache::{Answer, Budget, Cache, Key, Status, Strategy};
+use crate::cache::{Answer, Budget, Cache, CacheServer, Owner, Status, Strategy};
 use crate::error::QueryError;
 use crate::interpret::{Generators, Run};
 use crate::limits::Limits;
@@ -55,6 +55,8 @@ pub struct Gateway {
     plans: Plans,
     /// Of all caches together.
     budget: Arc<Budget>,
+    /// Where nodes share their answers.
+    shared_cache: Option<Arc<CacheServer>>,
     tenants: RwLock<HashMap<(ResourceId, Access), Arc<Tenant>>>,
 }
 
@@ -64,7 +66,7 @@ struct Tenant {
     cache_epoch: AtomicI32,
     pool: Arc<Pool>,
     transactions: Arc<Transactions>,
-    cache: Arc<Cache>,
+    cache: Cache,
 }
 
 /// The body of `/transaction/start`.
@@ -107,8 +109,16 @@ impl Gateway {
             dialer,
             plans: Plans::default(),
             budget: Budget::new(CACHE),
+            shared_cache: None,
             tenants: RwLock::default(),
         }
+    }
+
+    /// The same with answers kept in that server, where other nodes find them, instead of in memory.
+    #[must_use]
+    pub fn with_shared_cache(mut self, server: Option<Arc<CacheServer>>) -> Self {
+        self.shared_cache = server;
+        self
     }
 
     /// Answers `POST /query`, or `POST /transaction/ID/query`. `strategy`: whether the answer may be one that was given before.
@@ -128,10 +138,11 @@ impl Gateway {
         if let (Some(params), None, true, false) =
             (query.raw_params(), transaction, tenant.pool.limits().cache, strategy.is_none() || !query.plan.reads)
         {
-            let key = Key { plan: query.plan.id, params: params.clone() };
-            let (cache, source) = (Arc::clone(&tenant.cache), Arc::clone(&self.source));
+            let (plan, params) = (Arc::clone(&query.plan), params.clone());
+            let (cache, source) = (tenant.cache.clone(), Arc::clone(&self.source));
             let now_ms = source.now_ms();
-            return cache.answer(key, strategy, now_ms, || Box::pin(run(tenant, source, query, None))).await;
+            let run = || -> BoxFuture<'static, _> { Box::pin(run(tenant, source, query, None)) };
+            return cache.answer(&plan, params, strategy, now_ms, run).await;
         }
         let (json, at_ms) = run(tenant, Arc::clone(&self.source), query, transaction).await?;
         Ok(Answer { json, status: Status::None, at_ms })
@@ -140,14 +151,10 @@ impl Gateway {
     /// Answers `POST /invalidate`: ends the kept answers that have one of the tags, or all.
     ///
     /// # Errors
-    /// Where the resource cannot be used.
+    /// Where the resource cannot be used, and where nodes share answers and their server did not acknowledge it.
     pub async fn invalidate(&self, resource: ResourceId, tags: Option<&[Box<str>]>) -> Result<(), QueryError> {
         for access in [Access::Full, Access::ReadOnly] {
-            let tenant = self.tenant(resource, access).await?;
-            match tags {
-                Some(tags) => tenant.cache.invalidate(tags),
-                None => tenant.cache.purge(),
-            }
+            self.tenant(resource, access).await?.cache.invalidate(tags).await?;
         }
         Ok(())
     }
@@ -234,7 +241,7 @@ impl Gateway {
         let tenant = Arc::new(Tenant {
             version: AtomicU64::new(resource.version),
             cache_epoch: AtomicI32::new(resource.cache_epoch),
-            cache: Arc::new(Cache::new(limits.cache_bytes, Arc::clone(&self.budget))),
+            cache: self.cache(id, access, &resource),
             pool: Pool::new(resource.target.clone(), Arc::clone(&self.dialer), access, limits),
             transactions: Arc::default(),
         });
@@ -242,6 +249,13 @@ impl Gateway {
             old.pool.close();
         }
         Ok(tenant)
+    }
+
+    fn cache(&self, id: ResourceId, access: Access, resource: &Resource) -> Cache {
+        let most = resource.limits.cache_bytes;
+        let Some(server) = &self.shared_cache else { return Cache::in_memory(most, Arc::clone(&self.budget)) };
+        let (target, epoch, source) = (&resource.target, resource.cache_epoch, Arc::clone(&self.source));
+        Cache::shared(Arc::clone(server), &Owner { resource: id, access, target, epoch, source }, most)
     }
 }
 
@@ -254,7 +268,7 @@ impl Tenant {
         let same = *self.pool.limits() == resource.limits && self.pool.target().is_same(&resource.target);
         if same {
             if self.cache_epoch.swap(resource.cache_epoch, Ordering::Relaxed) != resource.cache_epoch {
-                self.cache.purge();
+                self.cache.enter(resource.cache_epoch);
             }
             self.version.store(resource.version, Ordering::Relaxed);
         }

@@ -26,7 +26,7 @@ mod transactions;
 mod value;
 mod wire;
 
-pub use cache::{Answer, Status, Strategy};
+pub use cache::{Answer, CacheError, CacheServer, CacheSettings, Status, Strategy};
 pub use error::{Class, QueryError};
 pub use gateway::{Directory, Gateway, Isolation, Resource, Source, Start};
 pub use limits::Limits;

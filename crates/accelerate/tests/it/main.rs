@@ -4,5 +4,6 @@
 
 mod read_only;
 mod samples;
+mod shared_cache;
 mod transactions;
 mod world;
