@@ -104,10 +104,14 @@ impl Config {
         if let Some(url) = &self.cache.url {
             let tls = url.starts_with("rediss://");
             if !tls && !url.starts_with("redis://") {
-                bail!("configuration: cache.url: not a URL like redis://user:password@host:6379/0, or rediss:// with TLS");
+                bail!(
+                    "configuration: cache.url: not a URL like redis://user:password@host:6379/0, or rediss:// with TLS"
+                );
             }
             if !tls && self.cache.ca_file.is_some() {
-                bail!("configuration: cache.ca_file: only with TLS, that is with a cache.url that begins with rediss://");
+                bail!(
+                    "configuration: cache.ca_file: only with TLS, that is with a cache.url that begins with rediss://"
+                );
             }
         }
         if self.cache.timeout_ms == 0 {

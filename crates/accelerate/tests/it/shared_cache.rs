@@ -330,6 +330,7 @@ async fn a_full_server_keeps_less_and_breaks_nothing() {
     nodes.write(1).await;
     assert_eq!(nodes.ask(0, &["a"]).await, (Status::None, 1));
     assert_eq!(nodes.ask(0, &["new"]).await, (Status::None, 1));
+    assert!(CacheServer::connect(settings(&server.url(), PATIENT)).await.is_ok(), "a node may start meanwhile");
     set("maxmemory", "0");
     assert_eq!(nodes.ask(0, &["a"]).await, (Status::Miss, 1));
     assert_eq!(nodes.ask(1, &["a"]).await, (Status::Ttl, 1));
@@ -370,6 +371,9 @@ async fn a_wrong_password_or_server_is_told_at_start_without_the_password() {
         assert!(is_right(&error), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("hunter"), "{error}");
     }
+    let cluster = Throwaway::throwaway_with(&[("cluster-enabled", "yes")]).unwrap();
+    let refused = CacheServer::connect(settings(&cluster.url(), PATIENT)).await.err().unwrap();
+    assert!(matches!(refused, CacheError::Refused(_)), "{refused}");
     let replica = Throwaway::throwaway_with(&[("replicaof", "127.0.0.1 1")]).unwrap();
     let nodes = Nodes::over(&replica).await;
     assert_eq!(nodes.ask(0, &[]).await.0, Status::None, "a replica is waited for to be more");

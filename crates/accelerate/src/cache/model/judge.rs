@@ -19,8 +19,6 @@ pub struct Asked {
     pub params: &'static str,
     pub tags: &'static [&'static str],
     pub strategy: Strategy,
-    /// The number of the operation.
-    pub after: u64,
     pub now_ms: u64,
     /// The last operation that ended what could be told.
     pub ended: u64,

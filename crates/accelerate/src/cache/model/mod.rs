@@ -133,7 +133,6 @@ impl Play {
                 stale: Duration::from_secs(stale),
                 tags: tags.iter().map(|tag| (*tag).into()).collect(),
             },
-            after: self.stage.operation.load(Ordering::Relaxed),
             now_ms: self.stage.now_ms(),
             ended: self.judge.ended(tenant, tags),
         };

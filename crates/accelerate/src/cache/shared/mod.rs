@@ -51,8 +51,10 @@ pub struct Shared {
     most: usize,
     source: Arc<dyn Source>,
     /// By name and marks: who asks after an invalidation does not join who asked before.
-    flights: Mutex<HashMap<(Name, Box<[Mark]>), Flight>>,
+    flights: Mutex<HashMap<FlightKey, Flight>>,
 }
+
+type FlightKey = (Name, Box<[Mark]>);
 
 /// A query, as far as its answer depends on it.
 pub struct Question {
@@ -256,7 +258,7 @@ impl Shared {
 /// Takes a flight out of those that can be joined, however it ends.
 struct Landing {
     shared: Arc<Shared>,
-    key: (Name, Box<[Mark]>),
+    key: FlightKey,
 }
 
 impl Drop for Landing {

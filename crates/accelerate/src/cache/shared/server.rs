@@ -139,8 +139,13 @@ impl CacheServer {
             .collect();
         // What requests will ask of it.
         let probe = format!("pentaprism:{run}:probe");
+        let set = redis::cmd("SET").arg(&probe).arg(1).arg("NX").arg("PX").arg(1000).exec_async(&mut connection).await;
+        match set {
+            // One that is full, or cannot save, still tells what it has.
+            Err(error) if matches!(error.code(), Some("OOM" | "MISCONF")) => {}
+            set => set.map_err(said)?,
+        }
         let mut commands = redis::pipe();
-        commands.cmd("SET").arg(&probe).arg(1).arg("NX").arg("PX").arg(1000);
         commands.cmd("PEXPIRE").arg(&probe).arg(2000).arg("GT");
         commands.cmd("GETRANGE").arg(&probe).arg(0).arg(9);
         commands.cmd("MGET").arg(&probe).cmd("DEL").arg(&probe);
@@ -150,6 +155,7 @@ impl CacheServer {
     }
 
     async fn look_for(server: Weak<Self>) {
+        let mut told = false;
         loop {
             tokio::time::sleep(PAUSE).await;
             let Some(server) = server.upgrade() else { return };
@@ -159,7 +165,12 @@ impl CacheServer {
                     tracing::info!("the cache server answers again");
                     return;
                 }
-                Err(error) => tracing::debug!(%error, "the cache server is still away"),
+                Err(CacheError::Away(_)) => {}
+                Err(error) if told => tracing::debug!(%error, "the cache server cannot be used"),
+                Err(error) => {
+                    tracing::warn!(%error, "the cache server cannot be used");
+                    told = true;
+                }
             }
         }
     }
@@ -197,7 +208,9 @@ impl CacheServer {
         }
         let now = self.began.elapsed().as_secs() + MINUTE;
         let told = self.told.load(Ordering::Relaxed);
-        if now - told >= MINUTE && self.told.compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        if now.saturating_sub(told) >= MINUTE
+            && self.told.compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
             tracing::warn!(%error, "the cache server refuses what is needed of it");
         }
     }
