@@ -210,9 +210,10 @@ async fn what_was_asked_before_an_invalidation_is_not_kept_after_it() {
     // Held by the lock of the table, after it has read the marks.
     let url = nodes.world.resource().target;
     let blocker = upstream::Dialer::new().connect(&url).await.unwrap();
+    let waiting = "select count(*) from pg_locks where not granted and relation = 't'::regclass";
     blocker.client.batch_execute("begin; lock table t in access exclusive mode").await.unwrap();
     let ((early, late), ()) = tokio::join!(async { tokio::join!(nodes.ask(0, &["a"]), nodes.ask(0, &["a"])) }, async {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        while nodes.world.look(waiting).await == 0 {}
         blocker.client.batch_execute("update t set n = 7").await.unwrap();
         nodes.invalidate(1, &["a"]).await.unwrap();
         blocker.client.batch_execute("commit").await.unwrap();
@@ -253,8 +254,7 @@ async fn a_server_that_hangs_holds_nobody_up() {
     server.pause();
     let begun = Instant::now();
     assert_eq!(nodes.ask(0, &["a"]).await, (Status::None, 0), "the first waits for the limit");
-    let waited = begun.elapsed();
-    assert!(waited >= Duration::from_millis(300), "{waited:?}");
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     let begun = Instant::now();
     for _ in 0..20 {
         assert_eq!(nodes.ask(0, &["a"]).await, (Status::None, 0));
