@@ -1,5 +1,6 @@
 //! Making the parts of the server from its configuration, and taking them down again.
 
+mod cache;
 pub mod config;
 pub mod listeners;
 mod mailer;

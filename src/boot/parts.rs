@@ -1,12 +1,13 @@
 //! The parts that everything else works with: the control database, the control plane's context, the dialler.
 
+use super::cache;
 use super::config::Config;
 use super::mailer::SmtpMailer;
 use super::master_key;
 use super::meter::Counts;
 use super::ports::{ControlSource, Routes};
 use super::rotation::{self, Rotation};
-use accelerate::Gateway;
+use accelerate::{CacheServer, Gateway};
 use anyhow::Context;
 use control::identity::passwords::Passwords;
 use control::keys::verify::{self, Verifier};
@@ -79,7 +80,7 @@ impl Parts {
     pub fn around(ctx: Ctx) -> Self {
         let verifier = Arc::new(Verifier::new(verify::Settings::default()));
         let dialer = Arc::new(Dialer::new());
-        let (routes, gateway, counts) = gateway(&ctx, &dialer);
+        let (routes, gateway, counts) = gateway(&ctx, &dialer, None);
         Self { verifier, routes, gateway, counts, ctx, dialer, mailer: None, cluster: None }
     }
 
@@ -156,7 +157,9 @@ impl Parts {
             ..verify::Settings::default()
         });
         let dialer = Arc::new(dialer);
-        let (routes, gateway, counts) = gateway(&ctx, &dialer);
+        // Commands serve no queries.
+        let cache = if name == SERVER { cache::connect(&config.cache, &ctx).await? } else { None };
+        let (routes, gateway, counts) = gateway(&ctx, &dialer, cache);
         Ok(Self { verifier: Arc::new(verifier), routes, gateway, counts, ctx, dialer, mailer, cluster })
     }
 
@@ -171,10 +174,11 @@ impl Parts {
     }
 }
 
-fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>) -> (Routes, Arc<Gateway>, Arc<Counts>) {
+fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>, cache: Option<Arc<CacheServer>>) -> (Routes, Arc<Gateway>, Arc<Counts>) {
     let (routes, counts) = (Routes::new(ctx.clone()), Arc::<Counts>::default());
     let source = ControlSource { clock: ctx.clock.clone(), rng: ctx.rng.clone() };
-    let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer)).metered(Arc::clone(&counts));
+    let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer));
+    let gateway = gateway.metered(Arc::clone(&counts)).with_shared_cache(cache);
     (routes, Arc::new(gateway), counts)
 }
 

@@ -1,6 +1,6 @@
 //! From a request to its answer: which resource, which connection, which plan.
 
-use crate::cache::{Answer, Budget, Cache, Key, Status, Strategy};
+use crate::cache::{Answer, Budget, Cache, CacheServer, Owner, Status, Strategy};
 use crate::error::QueryError;
 use crate::interpret::{Generators, Run};
 use crate::limits::Limits;
@@ -61,6 +61,8 @@ pub struct Gateway {
     plans: Plans,
     /// Of all caches together.
     budget: Arc<Budget>,
+    /// Where nodes share their answers.
+    shared_cache: Option<Arc<CacheServer>>,
     tenants: RwLock<HashMap<(ResourceId, Access), Arc<Tenant>>>,
     throttles: Throttles,
     pub(crate) meter: Box<dyn Meter>,
@@ -72,7 +74,7 @@ pub(crate) struct Tenant {
     cache_epoch: AtomicI32,
     pool: Arc<Pool>,
     transactions: Arc<Transactions>,
-    cache: Arc<Cache>,
+    cache: Cache,
     /// Of the whole project.
     pub throttle: Arc<Throttle>,
 }
@@ -117,10 +119,18 @@ impl Gateway {
             dialer,
             plans: Plans::default(),
             budget: Budget::new(CACHE),
+            shared_cache: None,
             tenants: RwLock::default(),
             throttles: Throttles::default(),
             meter: Box::new(()),
         }
+    }
+
+    /// The same with answers kept in that server, where other nodes find them, instead of in memory.
+    #[must_use]
+    pub fn with_shared_cache(mut self, server: Option<Arc<CacheServer>>) -> Self {
+        self.shared_cache = server;
+        self
     }
 
     /// Notes what a client asks to be told beside one answer.
@@ -165,12 +175,14 @@ impl Gateway {
         if let (Some(params), None, true, false) =
             (query.raw_params(), transaction, tenant.pool.limits().cache, strategy.is_none() || !query.plan.reads)
         {
-            let key = Key { plan: query.plan.id, params: params.clone() };
-            let (cache, source) = (Arc::clone(&tenant.cache), Arc::clone(&self.source));
+            let (plan, params) = (Arc::clone(&query.plan), params.clone());
+            let (cache, source) = (tenant.cache.clone(), Arc::clone(&self.source));
             let now_ms = source.now_ms();
             let recorder = recorder.cloned();
-            let run = || async move { run(tenant, source, query, None, recorder.as_deref()).await };
-            return cache.answer(key, strategy, now_ms, || Box::pin(run())).await;
+            let run = || -> BoxFuture<'static, _> {
+                Box::pin(async move { run(tenant, source, query, None, recorder.as_deref()).await })
+            };
+            return cache.answer(&plan, params, strategy, now_ms, run).await;
         }
         let recorder = recorder.map(|recorder| &**recorder);
         let (json, at_ms) = run(tenant, Arc::clone(&self.source), query, transaction, recorder).await?;
@@ -180,14 +192,10 @@ impl Gateway {
     /// Answers `POST /invalidate`: ends the kept answers that have one of the tags, or all.
     ///
     /// # Errors
-    /// Where the resource cannot be used.
+    /// Where the resource cannot be used, and where nodes share answers and their server did not acknowledge it.
     pub async fn invalidate(&self, resource: ResourceId, tags: Option<&[Box<str>]>) -> Result<(), QueryError> {
         for access in [Access::Full, Access::ReadOnly] {
-            let tenant = self.tenant(resource, access).await?;
-            match tags {
-                Some(tags) => tenant.cache.invalidate(tags),
-                None => tenant.cache.purge(),
-            }
+            self.tenant(resource, access).await?.cache.invalidate(tags).await?;
         }
         Ok(())
     }
@@ -275,7 +283,7 @@ impl Gateway {
         let tenant = Arc::new(Tenant {
             version: AtomicU64::new(resource.version),
             cache_epoch: AtomicI32::new(resource.cache_epoch),
-            cache: Arc::new(Cache::new(limits.cache_bytes, Arc::clone(&self.budget))),
+            cache: self.cache(id, access, &resource),
             pool: Pool::new(resource.target.clone(), Arc::clone(&self.dialer), access, limits),
             transactions: Arc::default(),
             throttle: self.throttles.of(resource.project, resource.rate),
@@ -284,6 +292,13 @@ impl Gateway {
             old.pool.close();
         }
         Ok(tenant)
+    }
+
+    fn cache(&self, id: ResourceId, access: Access, resource: &Resource) -> Cache {
+        let most = resource.limits.cache_bytes;
+        let Some(server) = &self.shared_cache else { return Cache::in_memory(most, Arc::clone(&self.budget)) };
+        let (target, epoch, source) = (&resource.target, resource.cache_epoch, Arc::clone(&self.source));
+        Cache::shared(Arc::clone(server), &Owner { resource: id, access, target, epoch, source }, most)
     }
 }
 
@@ -296,7 +311,7 @@ impl Tenant {
         let same = *self.pool.limits() == resource.limits && self.pool.target().is_same(&resource.target);
         if same {
             if self.cache_epoch.swap(resource.cache_epoch, Ordering::Relaxed) != resource.cache_epoch {
-                self.cache.purge();
+                self.cache.enter(resource.cache_epoch);
             }
             self.throttle.set(resource.rate);
             self.version.store(resource.version, Ordering::Relaxed);

@@ -33,7 +33,7 @@ mod value;
 mod wire;
 
 pub use asked::{Asked, Caller};
-pub use cache::{Answer, Status, Strategy};
+pub use cache::{Answer, CacheError, CacheServer, CacheSettings, Status, Strategy};
 pub use error::{Class, QueryError};
 pub use gateway::{Directory, Gateway, Isolation, Resource, Source, Start};
 pub use limits::Limits;

@@ -6,12 +6,13 @@ use crate::plan::Node;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A query of a client, as far as it has to be read to know whether its answer is kept.
 pub struct Query {
@@ -58,7 +59,15 @@ pub struct Plan {
     pub reads: bool,
     /// The bytes before the parameters: two requests that share them share the plan.
     prefix: Box<[u8]>,
+    digest: OnceLock<[u8; 32]>,
     used: AtomicU64,
+}
+
+impl Plan {
+    /// The same on every node: SHA-256 of the bytes before the parameters.
+    pub fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| Sha256::digest(&self.prefix).into())
+    }
 }
 
 #[derive(Deserialize)]
@@ -143,7 +152,7 @@ impl Plans {
         let prefix = body.get(..start).filter(|prefix| plan < start && prefix.ends_with(PARAMS) && start <= LONGEST);
         let prefix = prefix.unwrap_or_default();
         let (id, reads) = (used.load(Ordering::Relaxed), root.reads());
-        let plan = Arc::new(Plan { root, id, reads, prefix: prefix.into(), used });
+        let plan = Arc::new(Plan { root, id, reads, prefix: prefix.into(), digest: OnceLock::new(), used });
         if prefix.is_empty() {
             return Ok(Query { plan, rest: Rest::Read(params, comment(read.comments)) });
         }

@@ -6,7 +6,9 @@
 use crate::{Error, Rng};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
@@ -17,15 +19,23 @@ const HEADER: usize = 1 + NONCE + WRAPPED_KEY;
 /// Seals and opens secrets under the master key.
 pub struct Vault {
     master: XChaCha20Poly1305,
+    /// What other secrets are derived from; never the master key itself.
+    root: Zeroizing<[u8; 32]>,
     rng: Rng,
 }
 
 impl Vault {
     /// `master` is 32 bytes.
     pub fn new(master: &SecretSlice<u8>, rng: Rng) -> Result<Self, Error> {
+        let root = Zeroizing::new(authenticate(master.expose_secret(), b"derived secrets"));
         let master = XChaCha20Poly1305::new_from_slice(master.expose_secret())
             .map_err(|_| Error::Fault("the master key must be 32 bytes".into()))?;
-        Ok(Self { master, rng })
+        Ok(Self { master, root, rng })
+    }
+
+    /// A secret for one purpose: the same on every server under this master key, and another one under the next. For what may be lost with it.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        authenticate(&*self.root, purpose.as_bytes())
     }
 
     /// `purpose` names the place of the value, as `resource.connection_string:<uuid>`; opening takes the same.
@@ -75,6 +85,13 @@ impl Vault {
     }
 }
 
+fn authenticate(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let keyed = Hmac::<Sha256>::new_from_slice(key);
+    let mut mac = keyed.unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
 fn encrypt(cipher: &XChaCha20Poly1305, nonce: &[u8; NONCE], purpose: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
     let payload = Payload { msg: plain, aad: purpose.as_bytes() };
     cipher.encrypt(&XNonce::from(*nonce), payload).map_err(|_| Error::Fault("a value could not be sealed".into()))
@@ -121,6 +138,13 @@ mod tests {
         assert!(vault(1).open("row:1", &rewrapped).is_err());
         assert!(vault(1).rewrap("row:2", &sealed, &vault(2)).is_err());
         assert!(vault(3).rewrap("row:1", &sealed, &vault(2)).is_err());
+    }
+
+    #[test]
+    fn a_derived_secret_is_of_its_purpose_and_key() {
+        assert_eq!(vault(1).derive("a"), vault(1).derive("a"));
+        assert_ne!(vault(1).derive("a"), vault(1).derive("b"));
+        assert_ne!(vault(1).derive("a"), vault(2).derive("a"));
     }
 
     #[test]

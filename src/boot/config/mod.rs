@@ -3,7 +3,7 @@
 mod sections;
 
 pub use sections::{
-    Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Products, Storage,
+    Cache, Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Products, Storage,
 };
 
 use anyhow::{Context, bail};
@@ -27,6 +27,7 @@ pub struct Config {
     pub database: Database,
     pub identity: Identity,
     pub keys: Keys,
+    pub cache: Cache,
     pub network: Network,
     pub products: Products,
     pub mail: Mail,
@@ -100,6 +101,22 @@ impl Config {
         {
             bail!("configuration: console.public_url: \"{url}\" is not a URL like https://console.example.com");
         }
+        if let Some(url) = &self.cache.url {
+            let tls = url.starts_with("rediss://");
+            if !tls && !url.starts_with("redis://") {
+                bail!(
+                    "configuration: cache.url: not a URL like redis://user:password@host:6379/0, or rediss:// with TLS"
+                );
+            }
+            if !tls && self.cache.ca_file.is_some() {
+                bail!(
+                    "configuration: cache.ca_file: only with TLS, that is with a cache.url that begins with rediss://"
+                );
+            }
+        }
+        if self.cache.timeout_ms == 0 {
+            bail!("configuration: cache.timeout_ms: at least 1");
+        }
         if self.mail.smtp_url.is_some() && self.mail.from.is_none() {
             bail!("configuration: mail.from: needed with mail.smtp_url, as \"Pentaprism <console@example.com>\"");
         }
@@ -113,6 +130,7 @@ impl Config {
         hide(&mut shown.database.url);
         hide(&mut shown.storage.master_key);
         hide(&mut shown.mail.smtp_url);
+        hide(&mut shown.cache.url);
         shown
     }
 }
@@ -176,6 +194,9 @@ mod tests {
             ("[console]\npublic_url = \"http://10.0.0.1:3000\"", vec![], "console.public_url"),
             ("[console]\npublic_url = \"http://localhost.example.com\"", vec![], "console.public_url"),
             ("[mail]\nsmtp_url = \"smtp://x\"", vec![], "mail.from"),
+            ("[cache]\nurl = \"http://x\"", vec![], "cache.url"),
+            ("[cache]\nurl = \"redis://x\"\nca_file = \"ca.pem\"", vec![], "cache.ca_file"),
+            ("[cache]\ntimeout_ms = 0", vec![], "cache.timeout_ms"),
             ("[network]\ndenied_ranges = [\"10.0.0.0/99\"]", vec![], "network.denied_ranges[0]"),
         ] {
             let error = format!("{:#}", load(file, &environment).unwrap_err());
@@ -192,9 +213,20 @@ mod tests {
     }
 
     #[test]
+    fn no_error_prints_a_secret() {
+        for url in ["http://u:hunter2@h", "u:hunter2@h"] {
+            let error = load("", &[("PENTAPRISM__CACHE__URL", url)]).unwrap_err();
+            assert!(!format!("{error:#} {error:?}").contains("hunter2"), "{error:#}");
+        }
+    }
+
+    #[test]
     fn secrets_are_not_printed() {
-        let config = load("", &[("DATABASE_URL", "postgres://u:hunter2@h/d")]).unwrap();
+        let secrets =
+            [("DATABASE_URL", "postgres://u:hunter2@h/d"), ("PENTAPRISM__CACHE__URL", "rediss://u:hunter2@h/0")];
+        let config = load("", &secrets).unwrap();
         assert_eq!(config.database.url.as_deref(), Some("postgres://u:hunter2@h/d"));
+        assert_eq!(config.cache.url.as_deref(), Some("rediss://u:hunter2@h/0"));
         assert!(!toml::to_string(&config.without_secrets()).unwrap().contains("hunter2"));
     }
 }

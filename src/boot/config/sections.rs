@@ -99,6 +99,16 @@ pub struct Keys {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Cache {
+    #[serde(default)]
+    pub url: Option<String>,
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    pub timeout_ms: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Network {
     pub denied_ranges: Vec<IpNet>,
 }

@@ -82,7 +82,7 @@ mod tests {
     fn headers_are_read_as_the_extension_writes_them() {
         let read = of("max-age=60,stale-while-revalidate=30", "users,posts_1").unwrap();
         assert_eq!((read.max_age, read.stale), (Duration::from_secs(60), Duration::from_secs(30)));
-        assert_eq!(read.tags, ["users".into(), "posts_1".into()]);
+        assert_eq!(read.tags, ["users", "posts_1"].map(Box::<str>::from));
         assert!(of("no-cache", "").unwrap().is_none());
         for wrong in ["a-b", "a,b,c,d,e,f", "a b"] {
             assert_eq!(of("max-age=1", wrong).unwrap_err().code, "P6005", "{wrong}");
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn an_invalidation_names_tags_or_all() {
-        assert_eq!(tags_to_end(br#"{"tags":["a"]}"#).unwrap().unwrap(), ["a".into()]);
+        assert_eq!(tags_to_end(br#"{"tags":["a"]}"#).unwrap().unwrap(), [Box::<str>::from("a")]);
         assert!(tags_to_end(br#"{"tags":"all"}"#).unwrap().is_none());
         for wrong in ["", "{}", r#"{"tags":[]}"#, r#"{"tags":"some"}"#, r#"{"tags":[1]}"#] {
             assert!(tags_to_end(wrong.as_bytes()).is_err(), "{wrong}");

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod read_only;
+mod shared_cache;
 #[path = "../../src/plan/tests/spelling.rs"]
 mod spelling;
 mod spellings;

@@ -65,6 +65,17 @@ impl World {
         Self { gateway, url, dialer }
     }
 
+    /// Another node: a gateway over the same database.
+    pub fn node(&self, directory: impl Directory, source: impl Source) -> Gateway {
+        Gateway::new(directory, source, Arc::clone(&self.dialer))
+    }
+
+    /// The resource as a directory has it.
+    pub fn resource(&self) -> Resource {
+        let target = ConnectionString::parse(&self.url).unwrap();
+        Resource { target, limits: Limits::default(), version: 1, cache_epoch: 0 }
+    }
+
     /// Runs SQL beside the gateway.
     pub async fn execute(&self, sql: &str) {
         execute(&self.dialer, &self.url, sql).await;

@@ -1,9 +1,11 @@
-//! The throwaway cluster, as its users see it.
+//! The throwaway servers, as their users see them.
 
 #![expect(clippy::unwrap_used, reason = "clippy knows tests, not what they share")]
 
 use sqlx::{Connection, PgConnection};
-use testkit::Cluster;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use testkit::{CacheServer, Cluster};
 
 async fn ask(url: &str, sql: &'static str) -> String {
     let mut connection = PgConnection::connect(url).await.unwrap();
@@ -39,4 +41,23 @@ async fn lives_crashes_returns_and_leaves_nothing() {
     drop(cluster);
     assert!(!data.exists());
     assert!(PgConnection::connect(&url).await.is_err());
+}
+
+#[test]
+fn a_cache_server_lives_crashes_returns_and_ends() {
+    let mut server = CacheServer::throwaway().unwrap();
+    let ask = |server: &CacheServer| {
+        let mut stream = TcpStream::connect(server.address())?;
+        stream.write_all(b"DBSIZE\r\n")?;
+        let mut said = [0; 4];
+        stream.read_exact(&mut said).map(|()| said)
+    };
+    assert_eq!(&ask(&server).unwrap(), b":0\r\n");
+    server.kill9();
+    assert!(ask(&server).is_err());
+    server.restart().unwrap();
+    assert_eq!(&ask(&server).unwrap(), b":0\r\n");
+    let address = server.address();
+    drop(server);
+    assert!(TcpStream::connect(address).is_err());
 }

@@ -7,10 +7,12 @@ use super::stage::Outcome;
 use crate::cluster::NATIVE;
 use crate::process;
 use crate::tally::Tally;
+use crate::tools::cache_server;
 use crate::ui::Step;
 
 /// Unit tests, integration tests and the examples in the documentation.
 pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
+    cache_server::ensure(step)?;
     // Each `#[sqlx::test]` makes a database of its own there.
     let url = context.database_url(step)?;
     let mut command = context.workspace.cargo("test");

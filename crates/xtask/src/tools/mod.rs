@@ -1,6 +1,7 @@
 //! Programs that the build needs and does not build itself: looked for, installed where that is safe, named otherwise.
 
 pub mod apt;
+pub mod cache_server;
 pub mod chromium;
 pub mod node;
 pub mod postgres;

@@ -24,6 +24,9 @@ const OWN_DATABASES: [&str; 5] = ["control", "pentaprism", "provisioning", "test
 /// Who may open a socket by itself.
 const DIALS: [&str; 4] = ["upstream", "provisioning", "testkit", "xtask"];
 
+/// Clients of Redis and Valkey.
+const CACHES: [&str; 5] = ["bb8-redis", "deadpool-redis", "fred", "redis", "rustis"];
+
 pub const DRIVERS: Rule = Rule {
     says: "only upstream has a Postgres driver; control, provisioning, the server, testkit and xtask have sqlx, for our own database",
     remedy: "take a connection from upstream, which checks the address that it dials",
@@ -65,6 +68,21 @@ pub const SOCKETS: Rule = Rule {
     },
 };
 
+pub const CACHE: Rule = Rule {
+    says: "only accelerate has a client of the cache server, whose address is the operator's and passes no guard",
+    remedy: "use accelerate::CacheServer, which takes its address from the configuration alone",
+    check: |facts| {
+        let mut findings = Vec::new();
+        for package in facts.packages.iter().filter(|package| package.name != "accelerate") {
+            for used in package.needs().filter(|used| CACHES.contains(&used.name.as_str())) {
+                let place = format!("Cargo.toml of {}", package.name);
+                findings.push(Finding::new(place, format!("depends on `{}`", used.name)));
+            }
+        }
+        findings
+    },
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +95,13 @@ mod tests {
         let studio = r#"{"name":"studio","dependencies":[{"name":"sqlx"},{"name":"tokio-postgres","kind":"dev"}]}"#;
         assert_eq!(in_manifests(&DRIVERS, studio), ["Cargo.toml of studio: depends on `sqlx`"]);
         assert!(in_manifests(&DRIVERS, r#"{"name":"control","dependencies":[{"name":"sqlx"}]}"#).is_empty());
+    }
+
+    #[test]
+    fn a_client_of_the_cache_outside_accelerate_is_found() {
+        let control = r#"{"name":"control","dependencies":[{"name":"redis"}]}"#;
+        assert_eq!(in_manifests(&CACHE, control), ["Cargo.toml of control: depends on `redis`"]);
+        assert!(in_manifests(&CACHE, r#"{"name":"accelerate","dependencies":[{"name":"redis"}]}"#).is_empty());
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub const ALL: &[Rule] = &[
     kernel::RULE,
     dialling::DRIVERS,
     dialling::SOCKETS,
+    dialling::CACHE,
     sql::RULE,
     calls::RULE,
     wasm::RULE,

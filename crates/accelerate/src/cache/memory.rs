@@ -1,67 +1,33 @@
-//! Answers that are told again for a while, where a query asks for it.
-//!
-//! One cache a resource and kind of access: no answer crosses from one to another. Of equal queries that come at once one runs, and all have its answer.
+//! Answers in the memory of this node.
 
+use super::{Answer, Flight, Outcome, Status, Strategy};
 use crate::error::QueryError;
 use bytes::Bytes;
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
+use futures::future::BoxFuture;
 use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-/// How long an answer may be told again.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Strategy {
-    /// Told as it is for so long,
-    pub max_age: Duration,
-    /// and for so long afterwards, while it is asked for anew in the background.
-    pub stale: Duration,
-    /// By which the client can end it earlier.
-    pub tags: Vec<Box<str>>,
-}
-
-impl Strategy {
-    /// Nothing is to be told again.
-    pub fn is_none(&self) -> bool {
-        self.max_age.is_zero() && self.stale.is_zero()
-    }
-
-    /// From the question to the last time that its answer is told.
-    fn life(&self) -> Duration {
-        self.max_age.saturating_add(self.stale)
-    }
-}
-
-/// Where an answer came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// From the cache, in its time.
-    Ttl,
-    /// From the cache, after its time.
-    Swr,
-    /// From the database, and kept.
-    Miss,
-    /// From the database.
-    None,
-}
-
-/// An answer and when the database gave it.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The value of `data`.
-    pub json: Bytes,
-    pub status: Status,
-    /// Milliseconds since 1970.
-    pub at_ms: u64,
-}
 
 /// Which plan with which parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
-    pub plan: u64,
-    pub params: Bytes,
+    plan: u64,
+    params: Bytes,
+    /// Of the tags together, 0 for none.
+    tags: u64,
+}
+
+impl Key {
+    pub fn new(plan: u64, params: Bytes, tags: &[Box<str>]) -> Self {
+        let hash = |tags: &[Box<str>]| {
+            let mut hasher = DefaultHasher::new();
+            tags.hash(&mut hasher);
+            hasher.finish()
+        };
+        Self { plan, params, tags: if tags.is_empty() { 0 } else { hash(tags) } }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -74,8 +40,6 @@ struct Kept {
     number: u64,
     tags: Arc<[Box<str>]>,
 }
-
-type Flight = Shared<BoxFuture<'static, Result<(Bytes, u64), QueryError>>>;
 
 #[derive(Default)]
 struct Slot {
@@ -94,8 +58,21 @@ struct Slots {
     bytes: usize,
 }
 
+/// Of an order this short it does not matter how much of it is over.
+const SPARE: usize = 64;
+
+impl Slots {
+    /// Takes out of the order what was renewed or ended.
+    fn tidy(&mut self) {
+        let Self { by_key, order, .. } = self;
+        order.retain(|(key, number)| {
+            by_key.get(key).and_then(|slot| slot.kept.as_ref()).is_some_and(|kept| kept.number == *number)
+        });
+    }
+}
+
 /// The answers of one resource, in memory.
-pub struct Cache {
+pub struct Memory {
     slots: Mutex<Slots>,
     /// Bytes of this cache, and of all together.
     most: usize,
@@ -113,12 +90,17 @@ impl Budget {
     pub fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { used: AtomicUsize::new(0), most })
     }
+
+    /// Bytes that all caches have together.
+    pub fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
 }
 
 /// What an entry costs beside its text and parameters, about.
 const OVERHEAD: usize = 300;
 
-impl Cache {
+impl Memory {
     pub fn new(most: usize, all: Arc<Budget>) -> Self {
         Self { slots: Mutex::default(), most, all }
     }
@@ -129,7 +111,7 @@ impl Cache {
         key: Key,
         strategy: &Strategy,
         now_ms: u64,
-        run: impl FnOnce() -> BoxFuture<'static, Result<(Bytes, u64), QueryError>>,
+        run: impl FnOnce() -> BoxFuture<'static, Outcome>,
     ) -> Result<Answer, QueryError> {
         let (flight, found) = {
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,22 +134,17 @@ impl Cache {
         }
     }
 
-    fn fly(
-        self: &Arc<Self>,
-        key: Key,
-        number: u64,
-        strategy: &Strategy,
-        run: BoxFuture<'static, Result<(Bytes, u64), QueryError>>,
-    ) -> Flight {
-        let (cache, tags) = (Arc::clone(self), strategy.tags.clone().into());
+    fn fly(self: &Arc<Self>, key: Key, number: u64, strategy: &Strategy, run: BoxFuture<'static, Outcome>) -> Flight {
+        let tags = strategy.tags.clone().into();
         let life_ms = u64::try_from(strategy.life().as_millis()).unwrap_or(u64::MAX);
+        let mut landing = Landing { cache: Arc::clone(self), key, number, kept: None };
         let flight = async move {
             let outcome = run.await;
-            let kept = outcome.as_ref().ok().map(|(json, at_ms)| {
+            landing.kept = outcome.as_ref().ok().map(|(json, at_ms)| {
                 let until_ms = at_ms.saturating_add(life_ms);
                 Kept { json: json.clone(), at_ms: *at_ms, until_ms, number, tags }
             });
-            cache.land(key, number, kept);
+            drop(landing);
             outcome
         };
         let flight = flight.boxed().shared();
@@ -194,10 +171,13 @@ impl Cache {
         }
         slot.kept = Some(kept);
         slots.order.push_back((key, number));
+        if slots.order.len() > 2 * slots.by_key.len() + SPARE {
+            slots.tidy();
+        }
         slots.bytes = slots.bytes - before + after;
         self.all.used.fetch_add(after, Ordering::Relaxed);
         self.all.used.fetch_sub(before, Ordering::Relaxed);
-        while slots.bytes > self.most || (self.all.used.load(Ordering::Relaxed) > self.all.most && slots.bytes > 0) {
+        while slots.bytes > self.most || (self.all.used() > self.all.most && slots.bytes > 0) {
             let Some((oldest, number)) = slots.order.pop_front() else { break };
             // An entry that was renewed stands in the order again, further back.
             if slots.by_key.get(&oldest).and_then(|slot| slot.kept.as_ref()).is_some_and(|kept| kept.number == number) {
@@ -237,17 +217,23 @@ impl Cache {
         for key in keys {
             self.take(&mut slots, &key);
         }
-        let Slots { by_key, order, .. } = &mut *slots;
-        order.retain(|(key, number)| {
-            by_key.get(key).and_then(|slot| slot.kept.as_ref()).is_some_and(|kept| kept.number == *number)
-        });
+        slots.tidy();
     }
 
     /// Ends every answer.
     pub fn purge(&self) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         self.all.used.fetch_sub(slots.bytes, Ordering::Relaxed);
-        *slots = Slots::default();
+        // Numbers go on: a flight from before must not be taken for one of the same number.
+        *slots = Slots { counted: slots.counted, ..Slots::default() };
+    }
+
+    /// Everything counted anew.
+    #[cfg(test)]
+    pub fn count(&self) -> Counted {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = slots.by_key.iter().filter_map(|(key, slot)| Some(size(key, slot.kept.as_ref()?)));
+        Counted { bytes: kept.sum(), slots: slots.by_key.len(), order: slots.order.len() }
     }
 
     /// Bytes that are kept.
@@ -256,22 +242,40 @@ impl Cache {
     }
 }
 
-impl Drop for Cache {
+#[cfg(test)]
+#[derive(Debug)]
+pub struct Counted {
+    pub bytes: usize,
+    pub slots: usize,
+    pub order: usize,
+}
+
+/// Ends a flight, however it ended: one that panicked must not be joined.
+struct Landing {
+    cache: Arc<Memory>,
+    key: Key,
+    number: u64,
+    kept: Option<Kept>,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.cache.land(self.key.clone(), self.number, self.kept.take());
+    }
+}
+
+impl Drop for Memory {
     fn drop(&mut self) {
         self.all.used.fetch_sub(self.bytes(), Ordering::Relaxed);
     }
 }
 
-/// An answer is as old as its question.
 fn told(kept: &Kept, strategy: &Strategy, now_ms: u64) -> Option<Answer> {
-    let age = Duration::from_millis(now_ms.saturating_sub(kept.at_ms));
-    let status = if age < strategy.max_age {
-        Status::Ttl
-    } else if age < strategy.life() {
-        Status::Swr
-    } else {
+    // A key has but a hash of them.
+    if *kept.tags != *strategy.tags {
         return None;
-    };
+    }
+    let status = strategy.told(kept.at_ms, now_ms)?;
     Some(Answer { json: kept.json.clone(), status, at_ms: kept.at_ms })
 }
 
@@ -285,9 +289,10 @@ fn size(key: &Key, kept: &Kept) -> usize {
 mod tests {
     use super::*;
     use std::sync::atomic::AtomicU64;
+    use std::time::Duration;
 
-    fn key(params: &str) -> Key {
-        Key { plan: 1, params: Bytes::copy_from_slice(params.as_bytes()) }
+    fn key(params: &str, strategy: &Strategy) -> Key {
+        Key::new(1, Bytes::copy_from_slice(params.as_bytes()), &strategy.tags)
     }
 
     fn strategy(max_age: u64, stale: u64, tags: &[&str]) -> Strategy {
@@ -295,24 +300,24 @@ mod tests {
         Strategy { max_age: Duration::from_secs(max_age), stale: Duration::from_secs(stale), tags }
     }
 
-    fn cache(most: usize) -> Arc<Cache> {
-        Arc::new(Cache::new(most, Budget::new(usize::MAX)))
+    fn cache(most: usize) -> Arc<Memory> {
+        Arc::new(Memory::new(most, Budget::new(usize::MAX)))
     }
 
-    async fn ask(cache: &Arc<Cache>, params: &str, strategy: &Strategy, text: &'static str) -> (Status, Bytes) {
+    async fn ask(cache: &Arc<Memory>, params: &str, strategy: &Strategy, text: &'static str) -> (Status, Bytes) {
         ask_at(0, cache, params, strategy, text).await
     }
 
     async fn ask_at(
         second: u64,
-        cache: &Arc<Cache>,
+        cache: &Arc<Memory>,
         params: &str,
         strategy: &Strategy,
         text: &'static str,
     ) -> (Status, Bytes) {
         let now_ms = second * 1000;
         let run = || async move { Ok((Bytes::from_static(text.as_bytes()), now_ms)) }.boxed();
-        let answer = cache.answer(key(params), strategy, now_ms, run).await.unwrap();
+        let answer = cache.answer(key(params, strategy), strategy, now_ms, run).await.unwrap();
         (answer.status, answer.json)
     }
 
@@ -349,10 +354,31 @@ mod tests {
             .boxed()
         };
         let strategy = strategy(10, 0, &[]);
-        let asked = (0..50).map(|_| cache.answer(key("{}"), &strategy, 0, || run(runs.clone())));
+        let asked = (0..50).map(|_| cache.answer(key("{}", &strategy), &strategy, 0, || run(runs.clone())));
         assert!(futures::future::join_all(asked).await.iter().all(Result::is_err));
         assert_eq!(runs.load(Ordering::Relaxed), 1);
         assert_eq!(ask(&cache, "{}", &strategy, "1").await.0, Status::Miss, "an error is not kept");
+    }
+
+    #[tokio::test]
+    async fn a_query_that_panics_is_not_joined() {
+        let (cache, strategy) = (cache(100_000), strategy(10, 0, &[]));
+        let breaks = || async { panic!("on purpose") }.boxed();
+        let (own, asked) = (Arc::clone(&cache), strategy.clone());
+        let broken = tokio::spawn(async move { own.answer(key("{}", &asked), &asked, 0, breaks).await });
+        assert!(broken.await.is_err());
+        assert_eq!(ask(&cache, "{}", &strategy, "1").await, (Status::Miss, "1".into()));
+    }
+
+    #[tokio::test]
+    async fn the_same_query_with_other_tags_has_an_answer_of_its_own() {
+        let cache = cache(100_000);
+        let (one, two) = (strategy(60, 0, &["a"]), strategy(60, 0, &["b"]));
+        ask(&cache, "1", &one, "1").await;
+        assert_eq!(ask(&cache, "1", &two, "2").await, (Status::Miss, "2".into()));
+        cache.invalidate(&["b".into()]);
+        assert_eq!(ask(&cache, "1", &one, "3").await, (Status::Ttl, "1".into()));
+        assert_eq!(ask(&cache, "1", &two, "4").await, (Status::Miss, "4".into()));
     }
 
     #[tokio::test]
@@ -365,10 +391,7 @@ mod tests {
         assert_eq!(ask(&cache, "1", &one, "3").await.0, Status::Miss);
         assert_eq!(ask(&cache, "2", &two, "4").await.0, Status::Ttl);
         cache.purge();
-        assert_eq!(
-            (ask(&cache, "2", &two, "5").await.0, cache.all.used.load(Ordering::Relaxed)),
-            (Status::Miss, cache.bytes())
-        );
+        assert_eq!((ask(&cache, "2", &two, "5").await.0, cache.all.used()), (Status::Miss, cache.bytes()));
     }
 
     #[tokio::test]
@@ -381,7 +404,7 @@ mod tests {
         };
         let asked = tokio::spawn({
             let (cache, strategy) = (Arc::clone(&cache), strategy.clone());
-            async move { cache.answer(key("{}"), &strategy, 0, slow).await }
+            async move { cache.answer(key("{}", &strategy), &strategy, 0, slow).await }
         });
         tokio::task::yield_now().await;
         cache.invalidate(&["a".into()]);
@@ -389,6 +412,31 @@ mod tests {
         told.send(()).unwrap();
         assert_eq!(asked.await.unwrap().unwrap().json, "old");
         assert_eq!(ask(&cache, "{}", &strategy, "newer").await, (Status::Ttl, "new".into()));
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_before_a_purge_does_not_land_in_the_place_of_what_was_asked_after() {
+        let (cache, strategy) = (cache(100_000), strategy(60, 0, &[]));
+        let mut gates = Vec::new();
+        let mut asked = Vec::new();
+        for text in ["old", "new"] {
+            let (told, gate) = futures::channel::oneshot::channel::<()>();
+            let slow = move || {
+                async move { gate.await.map(|()| (Bytes::from(text), 1)).map_err(|_| QueryError::internal("")) }.boxed()
+            };
+            let (own, strategy) = (Arc::clone(&cache), strategy.clone());
+            gates.push(told);
+            asked.push(tokio::spawn(async move { own.answer(key("{}", &strategy), &strategy, 0, slow).await }));
+            tokio::task::yield_now().await;
+            if text == "old" {
+                cache.purge();
+            }
+        }
+        gates.remove(0).send(()).unwrap();
+        assert_eq!(asked.remove(0).await.unwrap().unwrap().json, "old");
+        gates.remove(0).send(()).unwrap();
+        assert_eq!(asked.remove(0).await.unwrap().unwrap().json, "new");
+        assert_eq!(ask(&cache, "{}", &strategy, "x").await, (Status::Ttl, "new".into()));
     }
 
     #[tokio::test]
@@ -402,10 +450,7 @@ mod tests {
         cache.sweep(15_000);
         assert_eq!(ask_at(15, &cache, "2", &endless, "x").await, (Status::Ttl, "2".into()));
         let slots = cache.slots.lock().unwrap();
-        assert_eq!(
-            (slots.by_key.len(), slots.order.len(), slots.bytes),
-            (1, 1, cache.all.used.load(Ordering::Relaxed))
-        );
+        assert_eq!((slots.by_key.len(), slots.order.len(), slots.bytes), (1, 1, cache.all.used()));
     }
 
     #[tokio::test]
