@@ -4,7 +4,7 @@ use crate::error::QueryError;
 use crate::{Access, Directory, Gateway, Limits, Resource, Source, Strategy};
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use kernel::ResourceId;
+use kernel::{ProjectId, ResourceId};
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use upstream::{ConnectionString, Dialer};
+use uuid::Uuid;
 
 static HOSTILE: LazyLock<Option<Hostile>> = LazyLock::new(|| Hostile::new().ok());
 
@@ -62,7 +63,8 @@ impl Hostile {
         let target = format!("postgres://x:x@127.0.0.1:{port}/x?sslmode=disable");
         let target = ConnectionString::parse(&target).map_err(io::Error::other)?;
         let limits = Limits { response_bytes: 1024 * 1024, query_timeout: Duration::from_secs(2), ..Limits::default() };
-        let resource = Arc::new(Resource { target, limits, version: 1, cache_epoch: 0 });
+        let project = ProjectId::from_uuid(Uuid::nil());
+        let resource = Arc::new(Resource { target, limits, project, rate: None, version: 1, cache_epoch: 0 });
         let gateway = Gateway::new(Only(resource), Fixed, Arc::new(Dialer::new()));
         Ok(Self { runtime, gateway, says, turn: Mutex::default() })
     }

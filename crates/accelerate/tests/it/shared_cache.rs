@@ -24,10 +24,12 @@ struct Known(Arc<RwLock<Arc<Resource>>>);
 impl Known {
     fn change(&self, change: impl FnOnce(&mut Resource)) {
         let mut known = self.0.write().unwrap();
-        let Resource { target, limits, version, cache_epoch } = &**known;
+        let Resource { target, limits, project, rate, version, cache_epoch } = &**known;
         let mut resource = Resource {
             target: target.clone(),
             limits: limits.clone(),
+            project: *project,
+            rate: *rate,
             version: version + 1,
             cache_epoch: *cache_epoch,
         };
@@ -110,7 +112,7 @@ impl Nodes {
         let body = Bytes::from(format!(r#"{{"operation":"findMany","plan":{plan},"params":{params}}}"#));
         let tags = tags.iter().map(|tag| (*tag).into()).collect();
         let strategy = Strategy { max_age: Duration::from_secs(60), stale: Duration::from_secs(30), tags };
-        let answer = self.nodes[node].query(resource, access, None, &body, &strategy).await.unwrap();
+        let answer = self.nodes[node].query(resource, access, None, &body, &strategy, None).await.unwrap();
         let json: serde_json::Value = serde_json::from_slice(&answer.json).unwrap();
         (answer.status, json[0]["n"].as_i64().unwrap_or_else(|| panic!("{json}")))
     }

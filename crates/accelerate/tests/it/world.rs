@@ -73,7 +73,8 @@ impl World {
     /// The resource as a directory has it.
     pub fn resource(&self) -> Resource {
         let target = ConnectionString::parse(&self.url).unwrap();
-        Resource { target, limits: Limits::default(), version: 1, cache_epoch: 0 }
+        let project = ProjectId::from_uuid(Uuid::nil());
+        Resource { target, limits: Limits::default(), project, rate: None, version: 1, cache_epoch: 0 }
     }
 
     /// Runs SQL beside the gateway.
