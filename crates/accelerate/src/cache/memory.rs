@@ -233,7 +233,7 @@ impl Memory {
     pub fn count(&self) -> Counted {
         let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = slots.by_key.iter().filter_map(|(key, slot)| Some(size(key, slot.kept.as_ref()?)));
-        Counted { bytes: kept.sum(), slots: slots.by_key.len(), order: slots.order.len() }
+        Counted { bytes: kept.sum(), order: slots.order.len() }
     }
 
     /// Bytes that are kept.
@@ -246,7 +246,6 @@ impl Memory {
 #[derive(Debug)]
 pub struct Counted {
     pub bytes: usize,
-    pub slots: usize,
     pub order: usize,
 }
 
