@@ -19,22 +19,9 @@ const FEWEST_GUESSES: u64 = 100_000_000;
 /// Characters and texts of the person that are looked at: the work grows faster than they do.
 const JUDGED: usize = 32;
 const MOST_RELATED: usize = 12;
-/// What stands for a letter, and how many different ones are read in every way.
-const LOOKALIKES: [(&str, char); 12] = [
-    ("4@", 'a'),
-    ("8", 'b'),
-    ("({[<", 'c'),
-    ("3", 'e'),
-    ("69", 'g'),
-    ("1!|", 'i'),
-    ("0", 'o'),
-    ("$5", 's'),
-    ("7+", 't'),
-    ("%", 'x'),
-    ("2", 'z'),
-    ("*", 'o'),
-];
-const MOST_LOOKALIKES: usize = 4;
+/// Signs that stand for a letter, and how many different ones are read in every way.
+const LOOKALIKES: [(&str, char); 6] = [("@", 'a'), ("({[<", 'c'), ("!|", 'i'), ("$", 's'), ("+", 't'), ("%", 'x')];
+const MOST_LOOKALIKES: usize = 2;
 /// Words that attackers of this program try first.
 const CONTEXT: [&str; 5] = ["pentaprism", "prisma", "postgres", "administrator", "accelerate"];
 /// How many may wait for a hash before the next is turned away.
@@ -249,9 +236,9 @@ mod tests {
 
     #[test]
     fn no_password_takes_long_to_judge() {
-        let hostile = format!("4@8({{[<369!|0$57+%2*1{}", "4".repeat(200));
+        let hostile = format!("4@8({{[<369!|0$57+%2x1{}", "4".repeat(200));
         let read = judged(&hostile);
-        assert!(read.len() == JUDGED && read.chars().all(char::is_alphabetic), "{read}");
+        assert!(read.len() == JUDGED && read.chars().all(char::is_alphanumeric), "{read}");
         assert_eq!(judged("correct horse battery st4pl3"), "correct horse battery st4pl3");
         let name = "a aa aaa 4 44 444 ".repeat(1000);
         // Not measured: it would not end while anybody waits.
