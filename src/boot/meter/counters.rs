@@ -45,11 +45,19 @@ impl Counted {
     pub const fn operations(&self) -> u64 {
         self.ttl + self.swr + self.miss + self.none + self.failed + self.gone
     }
+
+    /// Bytes and latency may come a drain later than their operation.
+    pub fn is_empty(&self) -> bool {
+        self.operations() == 0 && self.egress == 0 && self.latency.count() == 0
+    }
 }
 
 impl Counters {
     pub fn count(&self, operation: &Operation<'_>, started: Instant) {
-        let add = |number: &AtomicU64, by| _ = number.fetch_add(by, Ordering::Relaxed);
+        // First its time: whoever takes the operation away has to find it.
+        let ended = operation.ended.duration_since(started).as_micros();
+        self.last.fetch_max(u64::try_from(ended).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let add = |number: &AtomicU64, by| _ = number.fetch_add(by, Ordering::Release);
         match operation.outcome {
             Outcome::Answered { status, bytes } => {
                 add(&self.egress, bytes);
@@ -67,13 +75,11 @@ impl Counters {
             Outcome::Gone => add(&self.gone, 1),
         }
         self.latency.add(operation.latency);
-        let ended = operation.ended.duration_since(started).as_micros();
-        self.last.fetch_max(u64::try_from(ended).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// What was counted since the last time.
     pub fn take(&self, started: Instant) -> Counted {
-        let take = |number: &AtomicU64| number.swap(0, Ordering::Relaxed);
+        let take = |number: &AtomicU64| number.swap(0, Ordering::Acquire);
         let counted = Counted {
             ttl: take(&self.ttl),
             swr: take(&self.swr),
@@ -85,7 +91,7 @@ impl Counters {
             latency: self.latency.take(),
             last: None,
         };
-        // Not taken: what ended last may have been counted by the numbers before.
+        // Not taken: it only grows, and each operation has noted its own before it was counted.
         let last = Duration::from_micros(self.last.load(Ordering::Relaxed));
         Counted { last: (counted.operations() > 0).then(|| started + last), ..counted }
     }

@@ -1,7 +1,7 @@
 //! Counts operations by API key and resource, in memory, until somebody drains the counts.
 //!
 //! The path of a query takes no lock: it finds its counters in a map that is replaced as a whole when a pair is new or forgotten, and adds to atomic
-//! numbers. Draining takes the numbers away one by one, so each operation is in exactly one drain, if perhaps its bytes in the next.
+//! numbers. Draining takes the numbers away one by one, so each operation is in exactly one drain, if perhaps its bytes and its latency in the next.
 
 mod counters;
 pub mod flush;
@@ -100,7 +100,7 @@ impl Counts {
         let mut drained = Vec::new();
         let mut take = |pair: &Pair, counters: &Counters| {
             let counted = counters.take(self.started);
-            let any = counted.operations() > 0 || counted.egress > 0;
+            let any = !counted.is_empty();
             if any {
                 drained.push(Drained { pair: *pair, counted });
             }

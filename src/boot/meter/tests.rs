@@ -25,6 +25,9 @@ fn every_operation_is_in_exactly_one_drain() {
     const EACH: u64 = 40_000;
     let (counts, over) = (Counts::forgetting_after(1), AtomicBool::new(false));
     let mut drained = Vec::new();
+    // In microseconds, as times are kept; and after the counting began, so that a time that is missing would show.
+    std::thread::sleep(Duration::from_millis(2));
+    let begun = Instant::now() - Duration::from_micros(1);
     std::thread::scope(|scope| {
         let drainer = scope.spawn(|| {
             let mut drained = Vec::new();
@@ -70,6 +73,8 @@ fn every_operation_is_in_exactly_one_drain() {
     let bytes: u64 = (0..EACH).filter(|n| n % 5 == 1).sum();
     assert_eq!(sum(|one| one.egress), share * 3 + THREADS * bytes);
     assert_eq!(sum(|one| one.latency.count()), THREADS * EACH);
+    let timed = |one: &Drained| one.counted.last.is_some_and(|last| last >= begun) == (one.counted.operations() > 0);
+    assert!(drained.iter().all(timed), "whoever is counted has a time");
     for n in 0..50 {
         let told: u64 = drained.iter().filter(|one| one.pair == pair(n)).map(|one| one.counted.operations()).sum();
         let wanted = (0..THREADS).map(|thread| (0..EACH).filter(|at| (at * 7 + thread) % 50 == n).count());
