@@ -20,6 +20,8 @@ async fn old_and_new_plans_have_the_same_answers() {
         old["plan"] = older(&body["plan"]);
         let outcomes = (now.ask(Access::Full, None, &body).await, before.ask(Access::Full, None, &old).await);
         match outcomes {
+            // Groups that nobody ordered come in any order.
+            (Ok(new), Ok(old)) if body["operation"] == "groupBy" => assert_eq!(sorted(new), sorted(old), "{body}"),
             (Ok(new), Ok(old)) => assert_eq!(normal(new), normal(old), "{body}"),
             (Err(new), Err(old)) => assert_eq!(new, old, "{body}"),
             other => panic!("{other:?}: {body}"),
@@ -27,6 +29,12 @@ async fn old_and_new_plans_have_the_same_answers() {
         asked += 1;
     }
     assert_eq!(asked, 16);
+}
+
+fn sorted(value: Value) -> Vec<String> {
+    let mut rows: Vec<_> = value.as_array().unwrap().iter().map(Value::to_string).collect();
+    rows.sort();
+    rows
 }
 
 /// A cuid has a number of the process in it.
