@@ -7,6 +7,8 @@ use crate::web::{self, address::TrustedProxies};
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
+use axum::serve::ListenerExt;
+use futures::FutureExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,12 +49,12 @@ impl Listeners {
             rays: Arc::new(data_api::Rays::new(&parts.ctx.rng, &config.data.region)),
             clock: parts.ctx.clock.clone(),
         };
-        let data = data_api::router(data, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
         let console = axum::serve(self.console, console).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let data = axum::serve(self.data, data).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let listener = self.data.tap_io(|socket| _ = socket.set_nodelay(true));
+        let data = data_api::serve(listener, data, proxies, stop).map(Ok);
         let metrics = axum::serve(self.metrics, exposition).with_graceful_shutdown(stop.clone().cancelled_owned());
-        tokio::try_join!(console.into_future(), data.into_future(), metrics.into_future())?;
+        tokio::try_join!(console.into_future(), data, metrics.into_future())?;
         Ok(())
     }
 }

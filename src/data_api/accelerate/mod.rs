@@ -21,13 +21,13 @@ use kernel::ResourceId;
 use serde_json::{Map, Value, json};
 
 /// The longest body: data that is written comes in one piece.
-const LONGEST: usize = 32 * 1024 * 1024;
+pub(super) const LONGEST: usize = 32 * 1024 * 1024;
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("prisma-transaction-id");
 
 pub fn router() -> Router<Data> {
     Router::new()
         .route("/connection-info", get(connection_info))
-        .route("/query", post(query))
+        .route("/query", post(query_alone))
         .route("/transaction/start", post(start))
         .route("/transaction/{id}/query", post(query_in_transaction))
         .route("/transaction/{id}/commit", post(commit))
@@ -63,13 +63,13 @@ async fn connection_info(
     answer::object(info.await, telemetry)
 }
 
-async fn query(
+async fn query_alone(
     State(data): State<Data>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer_query(&data, &origin, &headers, None, &body).await
+    query(&data, &origin, &headers, None, &body).await
 }
 
 async fn query_in_transaction(
@@ -79,10 +79,11 @@ async fn query_in_transaction(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer_query(&data, &origin, &headers, Some(&id), &body).await
+    query(&data, &origin, &headers, Some(&id), &body).await
 }
 
-async fn answer_query(
+/// Answers a query; one outside of a transaction comes here past the router too.
+pub(super) async fn query(
     data: &Data,
     origin: &Origin,
     headers: &HeaderMap,
