@@ -2,11 +2,14 @@
 
 use super::config::Config;
 use super::parts::Parts;
+use super::tls::{Certificate, TlsListener};
 use crate::data_api;
 use crate::web::{self, address::TrustedProxies};
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
+use axum::serve::ListenerExt;
+use futures::FutureExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,16 +21,19 @@ pub struct Listeners {
     console: TcpListener,
     data: TcpListener,
     metrics: TcpListener,
+    /// Where the data listener speaks TLS.
+    pub certificate: Option<Arc<Certificate>>,
 }
 
 impl Listeners {
     /// # Errors
-    /// Names the key whose address is taken.
+    /// Names the key whose address is taken, or whose file is not what it should be.
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
         Ok(Self {
             console: bind("console.listen", config.console.listen).await?,
             data: bind("data.listen", config.data.listen).await?,
             metrics: bind("metrics.listen", config.metrics.listen).await?,
+            certificate: Certificate::configured(&config.data)?,
         })
     }
 
@@ -50,9 +56,23 @@ impl Listeners {
         let data = data_api::router(data, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
         let console = axum::serve(self.console, console).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let data = axum::serve(self.data, data).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let end = stop.clone().cancelled_owned();
+        let data = match &self.certificate {
+            // Tapped for nothing: only so does axum tell the addresses of a listener that is not its own.
+            Some(tls) => {
+                let listener = TlsListener::new(self.data, tls.server_config()?).tap_io(|_| ());
+                axum::serve(listener, data).with_graceful_shutdown(end).into_future().boxed()
+            }
+            None => axum::serve(self.data, data).with_graceful_shutdown(end).into_future().boxed(),
+        };
         let metrics = axum::serve(self.metrics, exposition).with_graceful_shutdown(stop.clone().cancelled_owned());
-        tokio::try_join!(console.into_future(), data.into_future(), metrics.into_future())?;
+        let renewing = async {
+            if let Some(certificate) = &self.certificate {
+                stop.run_until_cancelled(certificate.follow()).await;
+            }
+            Ok(())
+        };
+        tokio::try_join!(console.into_future(), data, metrics.into_future(), renewing)?;
         Ok(())
     }
 }

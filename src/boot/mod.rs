@@ -11,4 +11,5 @@ pub mod ports;
 pub mod rotation;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
 pub mod workers;

@@ -1,5 +1,6 @@
 //! What the command line offers.
 
+mod cert;
 mod config;
 mod migrate;
 mod rotate_master_key;
@@ -26,7 +27,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the console; owns the private Postgres unless DATABASE_URL names another.
-    Serve,
+    Serve(serve::Serve),
     /// Bring the schema of the control database up to date.
     Migrate,
     /// Fill a demo organization with believable data.
@@ -36,6 +37,8 @@ enum Command {
     User(user::User),
     /// Put everything that is stored encrypted under a new master key. Stop every server first.
     RotateMasterKey(rotate_master_key::RotateMasterKey),
+    /// Make a certificate for TLS on the data listener, for development.
+    Cert(cert::Cert),
     /// Print the configuration that counts, or the documented defaults.
     Config(config::Show),
 }
@@ -46,7 +49,7 @@ impl Cli {
     pub async fn run(self) -> anyhow::Result<()> {
         let config = Config::load(self.config.as_deref())?;
         match self.command {
-            Command::Serve => serve::run(config).await,
+            Command::Serve(serve) => serve.run(config).await,
             Command::Migrate => {
                 telemetry::start(&config.log)?;
                 migrate::run(&config).await
@@ -63,6 +66,7 @@ impl Cli {
                 telemetry::start(&config.log)?;
                 rotate.run(&config).await
             }
+            Command::Cert(cert) => cert.run(&config),
             Command::Config(show) => show.run(&config),
         }
     }

@@ -4,8 +4,26 @@ use crate::boot::config::Config;
 use crate::boot::listeners::Listeners;
 use crate::boot::parts::Parts;
 use crate::boot::{shutdown, telemetry, workers};
+use clap::Args;
 
-pub async fn run(config: Config) -> anyhow::Result<()> {
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where this gateway runs, as the console names it; instead of data.region.
+    #[arg(long, value_name = "NAME")]
+    region: Option<String>,
+}
+
+impl Serve {
+    pub async fn run(self, mut config: Config) -> anyhow::Result<()> {
+        if let Some(region) = self.region {
+            config.data.region = region;
+            config.check()?;
+        }
+        run(config).await
+    }
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
     telemetry::start(&config.log)?;
     let metrics = telemetry::metrics()?;
     // Before Postgres starts: a taken port is the commonest mistake and must cost no time.

@@ -34,7 +34,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// The whole console.
 pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
     let assets = assets::Bundle::embedded()?;
-    let data = DataListener { host: config.data.host(), region: config.data.region.clone() };
+    let data = DataListener { url: config.data.url(), region: config.data.region.clone() };
     let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone(), tests: Arc::default(), data };
     let secure = config.console.is_https();
     let hosts = Arc::new(hosts::Hosts::of(&config.console));

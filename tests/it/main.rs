@@ -26,6 +26,7 @@ mod program;
 mod render;
 mod rotation;
 mod sessions;
+mod tls;
 mod typed;
 mod world;
 mod xss;

@@ -128,7 +128,7 @@ pub async fn accelerated(project: ProjectId) -> Result<Vec<ResourceId>, Problem>
 /// The gateway of this server.
 pub fn gateway() -> Gateway {
     let data = server().map(|server| server.data).unwrap_or_default();
-    Gateway { host: data.host, region: data.region }
+    Gateway { url: data.url, region: data.region }
 }
 
 fn shown(configured: Configured) -> Accelerate {

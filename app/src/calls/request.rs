@@ -29,8 +29,8 @@ impl Server {
 /// Where applications reach this server.
 #[derive(Debug, Clone, Default)]
 pub struct DataListener {
-    /// `localhost:3001`.
-    pub host: String,
+    /// `http://localhost:3001`.
+    pub url: String,
     /// Where the gateway runs.
     pub region: String,
 }

@@ -18,16 +18,28 @@ pub struct Accelerate {
 /// The gateway that serves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gateway {
-    /// `localhost:3001`.
-    pub host: String,
+    /// `http://localhost:3001`, or `https://gateway.example.com`.
+    pub url: String,
     pub region: String,
 }
 
 impl Gateway {
-    /// The line for `.env`. Prisma Client speaks plain http to this machine by `prisma+postgres://`, and TLS by `prisma://` in any case.
+    /// The connection string with this key. Prisma Client speaks plain http to this machine by `prisma+postgres://`, and TLS by `prisma://` in any case.
+    pub fn connection_string(&self, api_key: &str) -> String {
+        let (scheme, host) = self.url.split_once("://").unwrap_or(("https", &self.url));
+        let plain = scheme == "http" && ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host.starts_with(name));
+        let scheme = if plain { "prisma+postgres" } else { "prisma" };
+        format!("{scheme}://{host}/?api_key={api_key}")
+    }
+
+    /// The line for `.env`.
     pub fn env_line(&self) -> String {
-        let scheme = if self.host.starts_with("localhost") { "prisma+postgres" } else { "prisma" };
-        format!("ACCELERATE_URL=\"{scheme}://{}/?api_key=YOUR_API_KEY\"", self.host)
+        format!("ACCELERATE_URL=\"{}\"", self.connection_string("YOUR_API_KEY"))
+    }
+
+    /// Whether the extension sends `$accelerate.invalidate` elsewhere, unless it is told: it knows gateways on this machine's plain http alone.
+    pub fn misses_invalidations(&self) -> bool {
+        self.connection_string("").starts_with("prisma://")
     }
 }
 
@@ -53,8 +65,11 @@ mod tests {
 
     #[test]
     fn the_scheme_is_the_one_that_works() {
-        let line = |host: &str| Gateway { host: host.into(), region: "us-east-1".into() }.env_line();
-        assert_eq!(line("localhost:3001"), "ACCELERATE_URL=\"prisma+postgres://localhost:3001/?api_key=YOUR_API_KEY\"");
-        assert_eq!(line("192.0.2.1:3001"), "ACCELERATE_URL=\"prisma://192.0.2.1:3001/?api_key=YOUR_API_KEY\"");
+        let line = |url: &str| Gateway { url: url.into(), region: "us-east-1".into() }.env_line();
+        let plain = "ACCELERATE_URL=\"prisma+postgres://localhost:3001/?api_key=YOUR_API_KEY\"";
+        assert_eq!(line("http://localhost:3001"), plain);
+        assert_eq!(line("https://localhost:3001"), "ACCELERATE_URL=\"prisma://localhost:3001/?api_key=YOUR_API_KEY\"");
+        assert_eq!(line("https://a.example.com"), "ACCELERATE_URL=\"prisma://a.example.com/?api_key=YOUR_API_KEY\"");
+        assert_eq!(line("http://192.0.2.1:3001"), "ACCELERATE_URL=\"prisma://192.0.2.1:3001/?api_key=YOUR_API_KEY\"");
     }
 }

@@ -48,7 +48,16 @@ impl Seeded {
 
     /// Accelerate's connection string by plain http.
     pub fn accelerate_url(&self) -> Result<&str> {
-        let url = &self.report["resources"][0]["accelerate"]["prismaPostgres"];
+        self.connection_string("prismaPostgres")
+    }
+
+    /// The same by TLS.
+    pub fn accelerate_tls_url(&self) -> Result<&str> {
+        self.connection_string("prisma")
+    }
+
+    fn connection_string(&self, form: &str) -> Result<&str> {
+        let url = &self.report["resources"][0]["accelerate"][form];
         url.as_str().context("the seed configures Accelerate")
     }
 

@@ -1,5 +1,5 @@
 // Runs every case through Accelerate and through the driver itself, and compares what it answers and the queries that the client tells of. node compare.mjs [NAME]: the cases whose name contains it.
-// ACCELERATE_URL: the connection string of Accelerate. DIRECT_DATABASE_URL: a database equal to the one behind it.
+// ACCELERATE_URL: the connection string of Accelerate, in either form. DIRECT_DATABASE_URL: a database equal to the one behind it.
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import { cases } from './cases.mjs';
@@ -18,8 +18,12 @@ const { PrismaPg } = require('@prisma/adapter-pg');
 const common = { errorFormat: 'minimal', log: [{ emit: 'event', level: 'query' }] };
 const direct = new PrismaClient({ adapter: new PrismaPg({ connectionString: directUrl }), ...common });
 const given = major >= 7 ? { accelerateUrl } : { datasourceUrl: accelerateUrl };
+// By prisma:// the extension sends invalidations to the hosted service, unless it is told otherwise, as the console tells people to.
+const gateway = accelerateUrl.replace('prisma:', 'https:');
+const here = { fetch: (url, init) => fetch(new URL(new URL(url).pathname, gateway), init) };
+const extension = accelerateUrl.startsWith('prisma:') ? withAccelerate(here) : withAccelerate();
 const behind = new PrismaClient({ ...given, ...common });
-const accelerate = behind.$extends(withAccelerate());
+const accelerate = behind.$extends(extension);
 
 // Statements of one query may run beside each other, and are told as they end. A duration is of the one run alone.
 const told = [];

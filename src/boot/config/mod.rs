@@ -72,7 +72,10 @@ impl Config {
     }
 
     /// Rules over more than one key.
-    fn check(&self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// Each names a key, and what to do.
+    pub fn check(&self) -> anyhow::Result<()> {
         let console = &self.console;
         let https = console.is_https();
         if !console.listen.ip().is_loopback() && !https && !console.insecure_http {
@@ -89,13 +92,7 @@ impl Config {
                 console.url()
             );
         }
-        if !self.data.listen.ip().is_loopback() && !console.insecure_http {
-            bail!(
-                "configuration: data.listen: {} is reachable from other machines, and API keys would cross the network in the clear. Listen on the \
-                 loopback interface behind something that speaks TLS, or accept it with console.insecure_http = true",
-                self.data.listen
-            );
-        }
+        self.check_data()?;
         if let Some(url) = &console.public_url
             && http::Uri::try_from(url.as_str()).ok().and_then(|uri| uri.authority().cloned()).is_none()
         {
@@ -123,6 +120,45 @@ impl Config {
         Ok(())
     }
 
+    fn check_data(&self) -> anyhow::Result<()> {
+        let data = &self.data;
+        if data.tls_cert.is_some() != data.tls_key.is_some() {
+            let (missing, given) = match data.tls_cert {
+                Some(_) => ("data.tls_key", "data.tls_cert"),
+                None => ("data.tls_cert", "data.tls_key"),
+            };
+            bail!("configuration: {missing}: needed with {given}. `pentaprism cert` makes both for development");
+        }
+        if !data.listen.ip().is_loopback() && !data.is_https() && !self.console.insecure_http {
+            bail!(
+                "configuration: data.listen: {} is reachable from other machines, and API keys would cross the network in the clear. Set data.tls_cert and \
+                 data.tls_key, or put TLS in front and set data.public_url = \"https://…\", or accept it with console.insecure_http = true",
+                data.listen
+            );
+        }
+        for (key, url) in [("data.public_url", &data.public_url), ("data.node_url", &data.node_url)] {
+            if let Some(url) = url {
+                check_origin(key, url)?;
+            }
+        }
+        if let Some(url) = &data.public_url
+            && !url.starts_with("https://")
+            && (data.tls_cert.is_some() || !["localhost", "127.0.0.1", "[::1]"].contains(&host(url).as_str()))
+        {
+            bail!(
+                "configuration: data.public_url: clients would not reach \"{url}\": to this machine's localhost alone they speak plain http. Give the https \
+                 address"
+            );
+        }
+        if data.public_url.is_none() && data.tls_cert.is_some() && data.listen.ip().is_unspecified() {
+            bail!("configuration: data.public_url: needed, since {} is no address that clients can write", data.listen);
+        }
+        if data.region.is_empty() || !data.region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            bail!("configuration: data.region: \"{}\" is no name like eu-central-1", data.region);
+        }
+        Ok(())
+    }
+
     /// The same with every secret replaced, for printing.
     pub fn without_secrets(&self) -> Self {
         let mut shown = self.clone();
@@ -133,6 +169,25 @@ impl Config {
         hide(&mut shown.cache.url);
         shown
     }
+}
+
+/// Clients drop what stands behind the host, so there must be nothing.
+fn check_origin(key: &str, url: &str) -> anyhow::Result<()> {
+    let uri: Option<http::Uri> = url.parse().ok();
+    let sound = uri.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+            && uri.path_and_query().is_none_or(|rest| rest == "/")
+    });
+    if !sound {
+        bail!("configuration: {key}: \"{url}\" is not a URL like https://gateway.example.com, with no path behind it");
+    }
+    Ok(())
+}
+
+/// The host of a URL, without its port.
+fn host(url: &str) -> String {
+    url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
 }
 
 /// `over` wins, key by key.
@@ -190,6 +245,14 @@ mod tests {
             ("", vec![("PENTAPRISM__CONSOLE", "x")], "PENTAPRISM__CONSOLE"),
             ("", vec![("PENTAPRISM__CONSOLE__LISTEN", "0.0.0.0:80")], "console.insecure_http"),
             ("", vec![("PENTAPRISM__DATA__LISTEN", "0.0.0.0:81")], "data.listen"),
+            ("[data]\ntls_cert = \"a.pem\"", vec![], "data.tls_key"),
+            ("[data]\ntls_key = \"a.pem\"", vec![], "data.tls_cert"),
+            ("[data]\npublic_url = \"gateway.example.com\"", vec![], "data.public_url"),
+            ("[data]\npublic_url = \"https://gateway.example.com/data\"", vec![], "data.public_url"),
+            ("[data]\npublic_url = \"http://gateway.example.com\"", vec![], "data.public_url"),
+            ("[data]\nnode_url = \"ftp://10.0.0.1\"", vec![], "data.node_url"),
+            ("[data]\nregion = \"the moon\"", vec![], "data.region"),
+            ("[data]\ntls_cert = \"a\"\ntls_key = \"b\"\nlisten = \"0.0.0.0:1\"", vec![], "data.public_url"),
             ("[console]\npublic_url = \"http://console.example.com\"", vec![], "console.public_url"),
             ("[console]\npublic_url = \"http://10.0.0.1:3000\"", vec![], "console.public_url"),
             ("[console]\npublic_url = \"http://localhost.example.com\"", vec![], "console.public_url"),
@@ -218,6 +281,29 @@ mod tests {
             let error = load("", &[("PENTAPRISM__CACHE__URL", url)]).unwrap_err();
             assert!(!format!("{error:#} {error:?}").contains("hunter2"), "{error:#}");
         }
+    }
+
+    #[test]
+    fn data_traffic_of_other_machines_needs_tls_here_or_in_front() {
+        let data =
+            |rest: &str| load(&format!("[data]\nlisten = \"192.0.2.1:3001\"\n{rest}"), &[]).map(|config| config.data);
+        let tls = data("tls_cert = \"a\"\ntls_key = \"b\"").unwrap();
+        assert_eq!(
+            (tls.url().as_str(), tls.node_url().as_deref()),
+            ("https://192.0.2.1:3001", Some("https://192.0.2.1:3001"))
+        );
+        let behind = data("public_url = \"https://gateway.example.com/\"").unwrap();
+        assert_eq!((behind.url(), behind.host()), ("https://gateway.example.com".into(), "gateway.example.com".into()));
+        assert_eq!(
+            behind.node_url().as_deref(),
+            Some("http://192.0.2.1:3001"),
+            "what stands in front is not for nodes"
+        );
+        let usual = load("", &[]).unwrap().data;
+        assert_eq!((usual.url(), usual.host()), ("http://localhost:3001".into(), "localhost:3001".into()));
+        let all =
+            load("[data]\nlisten = \"0.0.0.0:1\"\npublic_url = \"https://gateway.example.com\"", &[]).unwrap().data;
+        assert_eq!(all.node_url(), None);
     }
 
     #[test]

@@ -44,15 +44,49 @@ impl Console {
 pub struct Data {
     pub listen: SocketAddr,
     pub region: String,
+    #[serde(default)]
+    pub public_url: Option<String>,
+    #[serde(default)]
+    pub tls_cert: Option<PathBuf>,
+    #[serde(default)]
+    pub tls_key: Option<PathBuf>,
+    #[serde(default)]
+    pub node_url: Option<String>,
 }
 
 impl Data {
-    /// Host and port as clients write them: `localhost` is the one name by which they speak plain http.
-    pub fn host(&self) -> String {
-        match self.listen.ip().is_loopback() {
-            true => format!("localhost:{}", self.listen.port()),
-            false => self.listen.to_string(),
+    /// Where applications reach it, without a slash at the end: `https://gateway.example.com`, or `http://localhost:3001`, since `localhost` is the
+    /// one name by which clients speak plain http.
+    pub fn url(&self) -> String {
+        match (&self.public_url, self.listen.ip().is_loopback()) {
+            (Some(url), _) => url.trim_end_matches('/').to_owned(),
+            (None, true) => format!("{}://localhost:{}", self.scheme(), self.listen.port()),
+            (None, false) => format!("{}://{}", self.scheme(), self.listen),
         }
+    }
+
+    /// Host and port of the same.
+    pub fn host(&self) -> String {
+        let url = self.url();
+        url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned())
+    }
+
+    /// Where other servers of the same database reach it; none where only they could tell.
+    pub fn node_url(&self) -> Option<String> {
+        match &self.node_url {
+            Some(url) => Some(url.trim_end_matches('/').to_owned()),
+            None if self.listen.ip().is_unspecified() => None,
+            None => Some(format!("{}://{}", self.scheme(), self.listen)),
+        }
+    }
+
+    /// Whether it speaks TLS by itself, or what stands in front of it does.
+    pub fn is_https(&self) -> bool {
+        self.tls_cert.is_some() || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.tls_cert.is_some() { "https" } else { "http" }
     }
 }
 

@@ -19,6 +19,13 @@ import { withAccelerate } from '@prisma/extension-accelerate'
 const prisma = new PrismaClient({
   datasourceUrl: process.env.ACCELERATE_URL,
 }).$extends(withAccelerate())";
+/// By `prisma://` the extension sends invalidations to the hosted service.
+const INVALIDATE: &str = "const gateway = process.env.ACCELERATE_URL.replace('prisma:', 'https:')
+
+// In the place of withAccelerate():
+withAccelerate({
+  fetch: (url, init) => fetch(new URL(new URL(url).pathname, gateway), init),
+})";
 const QUERY: &str = "const users = await prisma.user.findMany({
   cacheStrategy: { ttl: 60, swr: 60 },
 })";
@@ -39,10 +46,20 @@ pub fn Connect(resource: ResourcePlace, first_query: String) -> impl IntoView {
         }
         .into_any(),
     };
+    let gateway = gateway();
+    let invalidate = gateway.misses_invalidations().then(|| {
+        view! {
+            <li>
+                <h3>"If you use $accelerate.invalidate, lead it here"</h3>
+                <p>"The extension sends it to the hosted Accelerate otherwise."</p>
+                <CodeBlock label="Invalidations" code=INVALIDATE/>
+            </li>
+        }
+    });
     view! {
         <Card title="Connect your application">
             <ol class="steps">
-                <li><h3>"Add the Accelerate connection string"</h3>{key}<CodeBlock label=".env" code=gateway().env_line()/></li>
+                <li><h3>"Add the Accelerate connection string"</h3>{key}<CodeBlock label=".env" code=gateway.env_line()/></li>
                 <li><h3>"Install the client and the extension"</h3><CodeBlock label="Terminal" code=INSTALL/></li>
                 <li>
                     <h3>"Set up Accelerate in your application"</h3>
@@ -50,6 +67,7 @@ pub fn Connect(resource: ResourcePlace, first_query: String) -> impl IntoView {
                     <details><summary>"Show the code for Prisma Client 6.16 or later"</summary><CodeBlock label="Prisma Client 6" code=CLIENT_6/></details>
                 </li>
                 <li><h3>"Send a query whose answer is kept for a minute"</h3><CodeBlock label="First cached query" code=QUERY/></li>
+                {invalidate}
             </ol>
             <FirstQuery src seen=first_query again/>
         </Card>

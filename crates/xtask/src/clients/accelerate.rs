@@ -1,5 +1,7 @@
 //! Prisma Client through Accelerate: what it answers is compared with what it answers over the driver itself.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result};
 
 use super::Suite;
@@ -54,6 +56,26 @@ impl Suite for Accelerate {
         process::run(generate, |line| step.line(line))?;
         step.done();
 
+        let mut tally = Tally::default();
+        for form in [Form::Plain, Form::Tls] {
+            tally += self.compare(workspace, ui, &folder, binary.clone(), form)?;
+        }
+        Ok(tally)
+    }
+}
+
+/// The two forms of the connection string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `prisma+postgres://localhost:PORT`
+    Plain,
+    /// `prisma://localhost:PORT`, by a certificate that `pentaprism cert` makes.
+    Tls,
+}
+
+impl Accelerate {
+    /// Every case on new databases, by one form of the connection string.
+    fn compare(&self, workspace: &Workspace, ui: &Ui, folder: &str, binary: PathBuf, form: Form) -> Result<Tally> {
         let step = ui.step("Throwaway Postgres");
         let held = Cluster::start(workspace, &step)?;
         let cluster = Database(held.url().to_owned());
@@ -63,11 +85,23 @@ impl Suite for Accelerate {
         }
         step.done();
 
-        let mut seeded = Seeded::start(workspace, binary, &cluster, &behind, &[])?;
-        let step = ui.step(self.about);
-        let mut compare = node::node(workspace, &folder);
-        compare.arg(workspace.path(SHARED).join("compare.mjs"));
-        compare.env("ACCELERATE_URL", seeded.accelerate_url()?).env("DIRECT_DATABASE_URL", &direct.0);
+        let certificate = (form == Form::Tls).then(|| Certificate::make(workspace, &binary)).transpose()?;
+        let env = certificate.as_ref().map(Certificate::env).unwrap_or_default();
+        let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut seeded = Seeded::start(workspace, binary, &cluster, &behind, &env)?;
+        let step = ui.step(&match form {
+            Form::Plain => self.about.to_owned(),
+            Form::Tls => format!("{}, by TLS", self.about),
+        });
+        let mut compare = node::node(workspace, folder);
+        compare.arg(workspace.path(SHARED).join("compare.mjs")).env("DIRECT_DATABASE_URL", &direct.0);
+        match &certificate {
+            None => compare.env("ACCELERATE_URL", seeded.accelerate_url()?),
+            Some(certificate) => {
+                let trusted = certificate.folder.join("ca.pem");
+                compare.env("ACCELERATE_URL", seeded.accelerate_tls_url()?).env("NODE_EXTRA_CA_CERTS", trusted)
+            }
+        };
         let finished = process::capture(compare, |line| step.line(line))?;
         seeded.server.stop()?;
         let mut tally = Tally::of_line(&finished.output).with_context(|| finished.output.clone())?;
@@ -81,5 +115,32 @@ impl Suite for Accelerate {
             println!("\n{}\n\nThe server's log:\n\n{}", finished.output.trim_end(), seeded.server.log());
         }
         Ok(tally)
+    }
+}
+
+/// What `pentaprism cert` has made, in a folder that goes with it.
+struct Certificate {
+    folder: PathBuf,
+}
+
+impl Certificate {
+    fn make(workspace: &Workspace, binary: &Path) -> Result<Self> {
+        let folder = workspace.target().join("client-suite-tls");
+        files::empty_dir(&folder)?;
+        let made = Self { folder };
+        let mut command = workspace.command(binary);
+        process::run(command.arg("cert").arg("--out").arg(&made.folder).arg("--force"), |_| ())?;
+        Ok(made)
+    }
+
+    fn env(&self) -> Vec<(&'static str, String)> {
+        let file = |name: &str| self.folder.join(name).display().to_string();
+        vec![("PENTAPRISM__DATA__TLS_CERT", file("cert.pem")), ("PENTAPRISM__DATA__TLS_KEY", file("key.pem"))]
+    }
+}
+
+impl Drop for Certificate {
+    fn drop(&mut self) {
+        let _unreported = files::remove_dir(&self.folder);
     }
 }
