@@ -8,6 +8,7 @@ pub mod audit;
 pub mod context;
 pub mod database;
 pub mod error;
+pub mod gateways;
 pub mod identity;
 pub mod keys;
 pub mod mail;

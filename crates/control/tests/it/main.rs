@@ -4,6 +4,7 @@
 
 mod account;
 mod api_keys;
+mod gateways;
 mod invitations;
 mod keys;
 mod mail;
