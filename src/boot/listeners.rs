@@ -52,6 +52,7 @@ impl Listeners {
             gateway: parts.gateway.clone(),
             rays: Arc::new(data_api::Rays::new(&parts.ctx.rng, &config.data.region)),
             clock: parts.ctx.clock.clone(),
+            nodes: parts.nodes.clone(),
         };
         let data = data_api::router(data, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));

@@ -7,6 +7,7 @@ use super::master_key;
 use super::meter::Counts;
 use super::ports::{ControlSource, Routes};
 use super::rotation::{self, Rotation};
+use crate::nodes::Nodes;
 use accelerate::{CacheServer, Gateway};
 use anyhow::Context;
 use control::identity::passwords::Passwords;
@@ -14,7 +15,7 @@ use control::keys::verify::{self, Verifier};
 use control::operator::master_key::ROTATION;
 use control::operator::settings::{self, Settings};
 use control::vault::Vault;
-use control::{Clock, Ctx, Rng};
+use control::{Clock, Ctx, Rng, gateways};
 use provisioning::cluster::{Cluster, ClusterConfig};
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgPoolOptions;
@@ -44,6 +45,8 @@ pub struct Parts {
     pub gateway: Arc<Gateway>,
     /// What the gateway did.
     pub counts: Arc<Counts>,
+    /// This server among the others of its database.
+    pub nodes: Arc<Nodes>,
     /// Only where a mail server is configured.
     pub mailer: Option<Arc<SmtpMailer>>,
     cluster: Option<Cluster>,
@@ -78,10 +81,17 @@ impl Parts {
 
     /// Around a control plane that is there already, without a cluster and a mail server of its own.
     pub fn around(ctx: Ctx) -> Self {
+        let own = gateways::Gateway::new(&ctx.rng, "us-east-1".into(), None, "http://localhost:3001".into());
+        Self::of(ctx, Dialer::new(), own)
+    }
+
+    /// The same with a dialler, for a server that others know as `own`.
+    pub fn of(ctx: Ctx, dialer: Dialer, own: gateways::Gateway) -> Self {
         let verifier = Arc::new(Verifier::new(verify::Settings::default()));
-        let dialer = Arc::new(Dialer::new());
-        let (routes, gateway, counts) = gateway(&ctx, &dialer, None);
-        Self { verifier, routes, gateway, counts, ctx, dialer, mailer: None, cluster: None }
+        let dialer = Arc::new(dialer);
+        let (routes, gateway, counts) = gateway(&ctx, &dialer, own.number, None);
+        let nodes = Arc::new(Nodes::new(ctx.clone(), dialer.clone(), own));
+        Self { verifier, routes, gateway, counts, nodes, ctx, dialer, mailer: None, cluster: None }
     }
 
     async fn assemble(
@@ -159,8 +169,11 @@ impl Parts {
         let dialer = Arc::new(dialer);
         // Commands serve no queries.
         let cache = if name == SERVER { cache::connect(&config.cache, &ctx).await? } else { None };
-        let (routes, gateway, counts) = gateway(&ctx, &dialer, cache);
-        Ok(Self { verifier: Arc::new(verifier), routes, gateway, counts, ctx, dialer, mailer, cluster })
+        let data = &config.data;
+        let own = gateways::Gateway::new(&ctx.rng, data.region.clone(), data.node_url(), data.url());
+        let (routes, gateway, counts) = gateway(&ctx, &dialer, own.number, cache);
+        let nodes = Arc::new(Nodes::new(ctx.clone(), dialer.clone(), own));
+        Ok(Self { verifier: Arc::new(verifier), routes, gateway, counts, nodes, ctx, dialer, mailer, cluster })
     }
 
     /// Closes the pool and stops the cluster, if it is ours.
@@ -174,11 +187,16 @@ impl Parts {
     }
 }
 
-fn gateway(ctx: &Ctx, dialer: &Arc<Dialer>, cache: Option<Arc<CacheServer>>) -> (Routes, Arc<Gateway>, Arc<Counts>) {
+fn gateway(
+    ctx: &Ctx,
+    dialer: &Arc<Dialer>,
+    node: u32,
+    cache: Option<Arc<CacheServer>>,
+) -> (Routes, Arc<Gateway>, Arc<Counts>) {
     let (routes, counts) = (Routes::new(ctx.clone()), Arc::<Counts>::default());
     let source = ControlSource { clock: ctx.clock.clone(), rng: ctx.rng.clone() };
     let gateway = Gateway::new(routes.clone(), source, Arc::clone(dialer));
-    let gateway = gateway.metered(Arc::clone(&counts)).with_shared_cache(cache);
+    let gateway = gateway.metered(Arc::clone(&counts)).with_shared_cache(cache).with_node(node);
     (routes, Arc::new(gateway), counts)
 }
 

@@ -4,6 +4,7 @@ use super::mailer::SmtpMailer;
 use super::meter::flush::Flush;
 use super::parts::{Parts, guard};
 use anyhow::ensure;
+use control::gateways::leave;
 use control::identity::{links, sessions};
 use control::keys::verify;
 use control::operator::settings;
@@ -18,6 +19,8 @@ use upstream::Dialer;
 
 const UNTOLD: &str = "what gateways saw was not written";
 const SECOND: Duration = Duration::from_secs(1);
+/// Others take a server for gone that says nothing for ten.
+const TWO_SECONDS: Duration = Duration::from_secs(2);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// Started with the server, ended with it.
@@ -54,6 +57,11 @@ pub fn start(parts: &Parts, stop: &CancellationToken) -> Workers {
     }));
     let ctx = parts.ctx.clone();
     tracker.spawn(every(TEN_MINUTES, stop.clone(), "what has ended was not removed", move || tidy(ctx.clone())));
+    let nodes = parts.nodes.clone();
+    tracker.spawn(every(TWO_SECONDS, stop.clone(), "the other nodes were not told that this one lives", move || {
+        let nodes = nodes.clone();
+        async move { nodes.beat().await }
+    }));
     let (ctx, verifier, ended) = (parts.ctx.clone(), parts.verifier.clone(), stop.clone());
     tracker.spawn(async move { verify::run(&ctx, &verifier, ended.cancelled()).await });
     let (routes, ended) = (parts.routes.clone(), stop.clone());
@@ -113,6 +121,7 @@ async fn tidy(ctx: Ctx) -> Result<(), Error> {
     links::delete_expired(&ctx).await?;
     invitations::list::delete_expired(&ctx).await?;
     verify::prune(&ctx).await?;
+    leave::tidy(&ctx).await?;
     Ok(())
 }
 

@@ -33,11 +33,22 @@ async fn run(config: Config) -> anyhow::Result<()> {
         parts = Parts::for_server(&config) => parts?,
         () = stop.cancelled() => return Ok(()),
     };
+    if let Some(certificate) = &listeners.certificate {
+        parts.nodes.speaks_tls(certificate.clone());
+    }
+    // Before the first request, so that no node misses what this one may come to keep.
+    parts.nodes.beat().await?;
+    if parts.nodes.own().node_url.is_none() {
+        tracing::info!("other servers of the same database, if there are any, need data.node_url to reach this one");
+    }
     let workers = workers::start(&parts, &stop);
     tracing::info!(console = %config.console.url(), "the console is ready");
     let served = listeners.serve(&config, &parts, metrics, &stop).await;
     stop.cancel();
     let worked = workers.wait().await;
+    if let Err(error) = parts.nodes.leave().await {
+        tracing::warn!(%error, "the other nodes were not told that this one ends");
+    }
     parts.stop().await;
     served.and(worked)
 }

@@ -7,6 +7,7 @@ mod key;
 
 use ::accelerate::Gateway;
 
+use crate::nodes::{Nodes, receive};
 use crate::web::address::{self, TrustedProxies};
 use crate::web::observe;
 use axum::Router;
@@ -27,6 +28,7 @@ pub struct State {
     pub gateway: Arc<Gateway>,
     pub rays: Arc<Rays>,
     pub clock: Clock,
+    pub nodes: Arc<Nodes>,
 }
 
 /// Names requests: by a number of this process, from a random one on, and the region. The extension takes what stands between two hyphens for the
@@ -57,7 +59,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub fn router(state: State, proxies: Arc<TrustedProxies>) -> Router {
     Router::new()
         .route("/key", get(key::show))
-        .merge(accelerate::router())
+        .merge(accelerate::router(&state))
+        .merge(receive::router(&state.nodes))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(observe::request))
         .layer(from_fn_with_state(proxies, address::find))

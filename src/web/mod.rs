@@ -19,7 +19,7 @@ mod session;
 
 use crate::boot::config::Config;
 use crate::boot::parts::Parts;
-use app::calls::{DataListener, Server};
+use app::calls::Server;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -34,8 +34,12 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// The whole console.
 pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
     let assets = assets::Bundle::embedded()?;
-    let data = DataListener { url: config.data.url(), region: config.data.region.clone() };
-    let server = Server { ctx: parts.ctx.clone(), dialer: parts.dialer.clone(), tests: Arc::default(), data };
+    let server = Server {
+        ctx: parts.ctx.clone(),
+        dialer: parts.dialer.clone(),
+        tests: Arc::default(),
+        gateways: parts.nodes.clone(),
+    };
     let secure = config.console.is_https();
     let hosts = Arc::new(hosts::Hosts::of(&config.console));
     let proxies = Arc::new(address::TrustedProxies(config.console.trusted_proxies.clone()));

@@ -31,12 +31,20 @@ impl Console {
 
     /// Reached by a public URL.
     pub fn at(db: PgPool, public_url: Option<&str>) -> Self {
-        let mut config: Config = toml::from_str(DEFAULTS).unwrap();
-        config.console.public_url = public_url.map(str::to_owned);
+        let config = config(public_url);
         let ctx = context(db, config.console.url());
-        let router = web::router(&config, &Parts::around(ctx.clone())).unwrap();
+        Self::serving(&config, &Parts::around(ctx))
+    }
+
+    /// Of a server that is there already.
+    pub fn of(parts: &Parts) -> Self {
+        Self::serving(&config(None), parts)
+    }
+
+    fn serving(config: &Config, parts: &Parts) -> Self {
+        let router = web::router(config, parts).unwrap();
         let host = config.console.url().split_once("://").unwrap().1.to_owned();
-        Self { ctx, router, host, visitors: AtomicU8::new(1) }
+        Self { ctx: parts.ctx.clone(), router, host, visitors: AtomicU8::new(1) }
     }
 
     /// Somebody new, from an address of their own.
@@ -61,6 +69,12 @@ impl Console {
         let query = sqlx::AssertSqlSafe(format!("select concat({})", hashes.join(", ")));
         sqlx::query_scalar(query).fetch_one(&self.ctx.db).await.unwrap()
     }
+}
+
+fn config(public_url: Option<&str>) -> Config {
+    let mut config: Config = toml::from_str(DEFAULTS).unwrap();
+    config.console.public_url = public_url.map(str::to_owned);
+    config
 }
 
 /// Starts at the true time: browsers count the age of cookies from there.

@@ -17,6 +17,7 @@ mod keys;
 mod lists;
 mod logs;
 mod matrix;
+mod nodes;
 mod operations;
 mod outage;
 mod palette;

@@ -52,6 +52,7 @@ impl Gate {
             gateway: parts.gateway.clone(),
             rays: Arc::new(Rays::new(&console.ctx.rng, "us-east-1")),
             clock: console.ctx.clock.clone(),
+            nodes: parts.nodes.clone(),
         };
         let router = data_api::router(state, Arc::new(TrustedProxies(Vec::new())));
         let (ctx, verifier) = (console.ctx.clone(), parts.verifier.clone());

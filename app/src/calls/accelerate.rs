@@ -1,20 +1,19 @@
 //! Accelerate of a resource.
 
-use super::request::{Server, actor, server, signed_in};
-use super::resources::{dial, parse};
+use super::regions::choose;
+use super::request::{actor, signed_in};
+use super::resources::parse;
 use super::{read, respond};
 use crate::error::ConsoleError;
-use crate::model::accelerate::{Accelerate, Gateway, ago};
+use crate::model::accelerate::{Accelerate, ago};
 use crate::paths;
 use control::accelerate::configure::{self, ConfigureInput};
 use control::accelerate::settings::{self, SettingsInput};
 use control::accelerate::{Configured, disable, get, purge, traffic};
-use control::{Actor, resources};
+use control::resources;
 use kernel::{Problem, ProjectId, ResourceId};
 use leptos::server;
 use leptos::server_fn::codec::GetUrl;
-use secrecy::ExposeSecret;
-use upstream::ConnectionString;
 
 /// Turns Accelerate on, once the database was reached by the given connection string or the stored one.
 #[server(endpoint = "accelerate/configure")]
@@ -34,10 +33,10 @@ pub async fn configure_accelerate(
             stored.map_err(control::Error::into_problem)?
         }
     };
-    check(&server, &actor, target.expose_secret(), &region).await?;
-    let input = ConfigureInput { connection: given, region };
+    let chosen = choose(&server, &actor, &target, &region).await?;
+    let input = ConfigureInput { connection: given, region: chosen.region.clone() };
     configure::configure(ctx, &actor, resource, input).await.map_err(control::Error::into_problem)?;
-    respond::go(paths::resource_accelerate(resource), "Accelerate is configured. Connect your application next.")
+    respond::go(paths::resource_accelerate(resource), chosen.sentence())
 }
 
 /// The same for a project without resources: its first is made, named `Production`.
@@ -51,23 +50,13 @@ pub async fn configure_project(
     let ctx = &server.ctx;
     configure::allowed_in(ctx, &actor, project).await.map_err(control::Error::into_problem)?;
     let connection = parse(&connection_string)?;
-    check(&server, &actor, connection.secret.expose_secret(), &region).await?;
+    let chosen = choose(&server, &actor, &connection.secret, &region).await?;
     let resource = resources::create::create(ctx, &actor, project, "Production", Some(connection))
         .await
         .map_err(control::Error::into_problem)?;
-    let input = ConfigureInput { connection: None, region };
+    let input = ConfigureInput { connection: None, region: chosen.region.clone() };
     configure::configure(ctx, &actor, resource, input).await.map_err(control::Error::into_problem)?;
-    respond::go(paths::resource_accelerate(resource), "Accelerate is configured. Connect your application next.")
-}
-
-/// The region has a gateway, and the database answers.
-async fn check(server: &Server, actor: &Actor, target: &str, region: &str) -> Result<(), Problem> {
-    if region != server.data.region {
-        return Err(Problem::field("region", "No gateway runs in this region."));
-    }
-    let target = ConnectionString::parse(target).map_err(|error| Problem::field("connection_string", error))?;
-    dial(server, actor, &target).await?.map_err(|error| Problem::field("connection_string", error))?;
-    Ok(())
+    respond::go(paths::resource_accelerate(resource), chosen.sentence())
 }
 
 #[server(endpoint = "accelerate/disable")]
@@ -123,12 +112,6 @@ pub async fn first_query_of(resource: ResourceId) -> Result<String, Problem> {
 pub async fn accelerated(project: ProjectId) -> Result<Vec<ResourceId>, Problem> {
     let (server, signed) = signed_in()?;
     read(get::of_project(&server.ctx, &signed.actor, project)).await
-}
-
-/// The gateway of this server.
-pub fn gateway() -> Gateway {
-    let data = server().map(|server| server.data).unwrap_or_default();
-    Gateway { url: data.url, region: data.region }
 }
 
 fn shown(configured: Configured) -> Accelerate {

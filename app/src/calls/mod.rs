@@ -14,13 +14,14 @@ pub mod palette;
 pub mod place;
 pub mod plans;
 pub mod projects;
+pub mod regions;
 pub mod request;
 pub mod resources;
 pub mod respond;
 mod secrets;
 pub mod security;
 
-pub use request::{DataListener, Server, Signed};
+pub use request::{Gateways, Server, Signed};
 pub use secrets::SECRET_FIELDS;
 
 use control::identity::sessions::parcel::Taken;

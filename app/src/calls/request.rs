@@ -2,11 +2,14 @@
 
 use super::respond::Outcome;
 use crate::error::ConsoleError;
+use control::gateways::Gateway;
 use control::identity::User;
 use control::{Actor, Ctx, Origin};
 use http::request::Parts;
 use kernel::Problem;
 use leptos::prelude::use_context;
+use secrecy::SecretString;
+use std::pin::Pin;
 use std::sync::Arc;
 use tower_sessions::Session;
 
@@ -16,7 +19,7 @@ pub struct Server {
     pub ctx: Ctx,
     pub dialer: Arc<upstream::Dialer>,
     pub tests: Arc<upstream::Tests>,
-    pub data: DataListener,
+    pub gateways: Arc<dyn Gateways>,
 }
 
 impl Server {
@@ -26,13 +29,18 @@ impl Server {
     }
 }
 
-/// Where applications reach this server.
-#[derive(Debug, Clone, Default)]
-pub struct DataListener {
-    /// `http://localhost:3001`.
-    pub url: String,
-    /// Where the gateway runs.
-    pub region: String,
+type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The gateways of this installation: the servers of one control database.
+pub trait Gateways: Send + Sync + 'static {
+    /// This server's.
+    fn own(&self) -> Gateway;
+
+    /// All that live, this server's among them, by region.
+    fn live(&self) -> Coming<'_, Result<Vec<Gateway>, control::Error>>;
+
+    /// Milliseconds from a statement to its answer, as one of them measures it, or why there are none.
+    fn round_trip<'a>(&'a self, gateway: &'a Gateway, target: &'a SecretString) -> Coming<'a, Result<f64, String>>;
 }
 
 /// Who is signed in; an extension of a request with a live session.

@@ -11,11 +11,17 @@ pub struct Choice {
     pub label: String,
     /// One sentence below the label; shown by radios alone.
     pub help: String,
+    /// Shown, but not to be chosen; of folding lists alone.
+    pub disabled: bool,
 }
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), help: String::new() }
+        Self { value: value.into(), label: label.into(), help: String::new(), disabled: false }
+    }
+
+    pub fn disabled(self) -> Self {
+        Self { disabled: true, ..self }
     }
 
     pub fn help(self, help: impl Into<String>) -> Self {
@@ -41,7 +47,7 @@ pub fn SelectField(
         .into_iter()
         .map(|option| {
             let selected = option.value == chosen;
-            view! { <option value=option.value selected=selected>{option.label}</option> }
+            view! { <option value=option.value selected=selected disabled=option.disabled>{option.label}</option> }
         })
         .collect_view();
     view! {

@@ -58,6 +58,8 @@ pub struct Gateway {
     directory: Box<dyn Directory>,
     source: Arc<dyn Source>,
     dialer: Arc<Dialer>,
+    /// Stands in the ids of transactions.
+    node: u32,
     plans: Plans,
     /// Of all caches together.
     budget: Arc<Budget>,
@@ -117,6 +119,7 @@ impl Gateway {
             directory: Box::new(directory),
             source: Arc::new(source),
             dialer,
+            node: 0,
             plans: Plans::default(),
             budget: Budget::new(CACHE),
             shared_cache: None,
@@ -124,6 +127,17 @@ impl Gateway {
             throttles: Throttles::default(),
             meter: Box::new(()),
         }
+    }
+
+    /// Whether answers are kept in this process alone, so that others have to be told when some end.
+    pub fn keeps_its_own_answers(&self) -> bool {
+        self.shared_cache.is_none()
+    }
+
+    /// One of several: the ids of its transactions begin with this number, as [`crate::node_of`] reads it.
+    #[must_use]
+    pub fn with_node(self, node: u32) -> Self {
+        Self { node, ..self }
     }
 
     /// The same with answers kept in that server, where other nodes find them, instead of in memory.
@@ -233,7 +247,7 @@ impl Gateway {
             Ok(begun) => begun?,
             Err(_) => return Err(late()),
         };
-        let id = crate::js::generate::uuid_v4(&mut |bytes: &mut [u8]| self.source.fill(bytes));
+        let id = crate::transaction_id::new(self.node, &mut |bytes: &mut [u8]| self.source.fill(bytes));
         tenant.transactions.open(&id, lease, millis(start.timeout, limits.transaction_timeout));
         Ok(id)
     }

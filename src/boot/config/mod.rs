@@ -153,7 +153,15 @@ impl Config {
         if data.public_url.is_none() && data.tls_cert.is_some() && data.listen.ip().is_unspecified() {
             bail!("configuration: data.public_url: needed, since {} is no address that clients can write", data.listen);
         }
-        if data.region.is_empty() || !data.region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if data.node_url.as_deref().is_some_and(|url| url.starts_with("https://")) && data.tls_cert.is_none() {
+            bail!(
+                "configuration: data.node_url: https needs data.tls_cert: other servers know this one by its certificate alone"
+            );
+        }
+        if data.region.is_empty()
+            || data.region == "nearest"
+            || !data.region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
             bail!("configuration: data.region: \"{}\" is no name like eu-central-1", data.region);
         }
         Ok(())
@@ -251,6 +259,7 @@ mod tests {
             ("[data]\npublic_url = \"https://gateway.example.com/data\"", vec![], "data.public_url"),
             ("[data]\npublic_url = \"http://gateway.example.com\"", vec![], "data.public_url"),
             ("[data]\nnode_url = \"ftp://10.0.0.1\"", vec![], "data.node_url"),
+            ("[data]\nnode_url = \"https://10.0.0.1\"", vec![], "data.node_url"),
             ("[data]\nregion = \"the moon\"", vec![], "data.region"),
             ("[data]\ntls_cert = \"a\"\ntls_key = \"b\"\nlisten = \"0.0.0.0:1\"", vec![], "data.public_url"),
             ("[console]\npublic_url = \"http://console.example.com\"", vec![], "console.public_url"),

@@ -111,7 +111,7 @@ impl Certificate {
                 tracing::info!(file = %self.files.certificate.display(), "the data listener has a new certificate");
             }
             Err(error) => {
-                tracing::warn!(error = %format!("{error:#}"), "a new certificate does not work; the old one stays")
+                tracing::warn!(error = %format!("{error:#}"), "a new certificate does not work; the old one stays");
             }
         }
     }

@@ -5,13 +5,16 @@
 mod answer;
 mod auth;
 mod cache;
+mod elsewhere;
 
 use super::State as Data;
+use crate::nodes::receive;
 use accelerate::{End, QueryError, Start};
 use answer::{Answered, Telemetry, failure};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json};
@@ -23,16 +26,21 @@ use serde_json::{Map, Value, json};
 const LONGEST: usize = 32 * 1024 * 1024;
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("prisma-transaction-id");
 
-pub fn router() -> Router<Data> {
+pub fn router(data: &Data) -> Router<Data> {
+    // Another node may hold the transaction, or ask for one that is held here.
+    let held = Router::new()
+        .route("/transaction/{id}/query", post(query_in_transaction))
+        .route("/transaction/{id}/commit", post(commit))
+        .route("/transaction/{id}/rollback", post(roll_back))
+        .layer(from_fn_with_state(data.clone(), elsewhere::pass_on))
+        .layer(from_fn_with_state(data.nodes.clone(), receive::prove));
     Router::new()
         .route("/connection-info", get(connection_info))
         .route("/query", post(query))
         .route("/transaction/start", post(start))
-        .route("/transaction/{id}/query", post(query_in_transaction))
-        .route("/transaction/{id}/commit", post(commit))
-        .route("/transaction/{id}/rollback", post(roll_back))
         .route("/invalidate", post(invalidate))
         .route("/health", get(health))
+        .merge(held)
         .layer(DefaultBodyLimit::max(LONGEST))
 }
 
@@ -174,7 +182,11 @@ async fn invalidate(
     let ended = async {
         let caller = auth::caller(&data, &origin, &headers).await?;
         let tags = cache::tags_to_end(&body)?;
-        data.gateway.invalidate(caller.resource, tags.as_deref()).await.map(|()| json!({}))
+        data.gateway.invalidate(caller.resource, tags.as_deref()).await?;
+        if data.gateway.keeps_its_own_answers() {
+            data.nodes.invalidate(caller.resource, tags).await?;
+        }
+        Ok(json!({}))
     };
     answer::object(ended.await, &Telemetry::default())
 }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// The file, and the path as it stands there.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 16] = [
     // Behind guard and session.
     ("src/web/mod.rs", "\"/\""),
     // For everybody: they tell of the process and of the build alone.
@@ -26,6 +26,9 @@ const ROUTES: [(&str, &str); 14] = [
     ("src/data_api/accelerate/mod.rs", "\"/transaction/{id}/commit\""),
     ("src/data_api/accelerate/mod.rs", "\"/transaction/{id}/query\""),
     ("src/data_api/accelerate/mod.rs", "\"/transaction/{id}/rollback\""),
+    // With a proof that another node asks.
+    ("src/nodes/receive.rs", "\"/node/invalidate\""),
+    ("src/nodes/receive.rs", "\"/node/measure\""),
     ("src/boot/listeners.rs", "\"/metrics\""),
 ];
 

@@ -1,5 +1,6 @@
-use crate::calls::accelerate::{ConfigureAccelerate, ConfigureProject, gateway};
+use crate::calls::accelerate::{ConfigureAccelerate, ConfigureProject};
 use crate::kit::{Choice, Form, FormActions, HiddenField, SelectField, SubmitButton};
+use crate::model::accelerate::{Measured, NEAREST, Regions};
 use crate::model::place::ResourcePlace;
 use crate::pages::resources::ConnectionField;
 use kernel::ProjectId;
@@ -8,7 +9,7 @@ use leptos::server_fn::ServerFn;
 
 /// Turns Accelerate on for a resource. A stored connection string is offered, masked; another one replaces it.
 #[component]
-pub fn ConfigureForm(resource: ResourcePlace) -> impl IntoView {
+pub fn ConfigureForm(resource: ResourcePlace, regions: Regions) -> impl IntoView {
     let optional = resource.connection.is_some();
     let stored = resource.connection.map(|masked| {
         view! {
@@ -21,7 +22,7 @@ pub fn ConfigureForm(resource: ResourcePlace) -> impl IntoView {
             <HiddenField name="resource" value=resource.id.to_string()/>
             {stored}
             <ConnectionField optional/>
-            <RegionField/>
+            <RegionField regions/>
             <FormActions><SubmitButton>"Configure Accelerate"</SubmitButton></FormActions>
         </Form>
     }
@@ -29,21 +30,29 @@ pub fn ConfigureForm(resource: ResourcePlace) -> impl IntoView {
 
 /// The same for a project without resources: `Production` is made.
 #[component]
-pub fn ConfigureProjectForm(project: ProjectId) -> impl IntoView {
+pub fn ConfigureProjectForm(project: ProjectId, regions: Regions) -> impl IntoView {
     view! {
         <Form id="accelerate/configure-project" action=ConfigureProject::url() class="max-w-[480px]">
             <HiddenField name="project" value=project.to_string()/>
             <ConnectionField/>
-            <RegionField/>
+            <RegionField regions/>
             <FormActions><SubmitButton>"Configure Accelerate"</SubmitButton></FormActions>
         </Form>
     }
 }
 
+/// The nearest gateway first, then each region that has one, then those that have none.
 #[component]
-fn RegionField() -> impl IntoView {
-    let region = gateway().region;
-    view! {
-        <SelectField name="region" label="Region" help="Where a gateway runs: choose the one nearest to the database." options=vec![Choice::new(&region, &region)] value=region/>
-    }
+fn RegionField(regions: Regions) -> impl IntoView {
+    let help = match regions.measured {
+        Measured::Nothing => "Where a gateway runs. The nearest is found by a measurement of each to the database.",
+        Measured::Done => "Where a gateway runs, with its round trip to the stored database.",
+        Measured::Late => {
+            "Where a gateway runs. Not every round trip to the stored database could be measured just now."
+        }
+    };
+    let live = regions.live.iter().map(|region| Choice::new(&region.name, regions.label(region)));
+    let others = regions.without_gateway().map(|name| Choice::new(name, format!("{name}, no gateway")).disabled());
+    let options = [Choice::new(NEAREST, "Nearest gateway")].into_iter().chain(live).chain(others).collect();
+    view! { <SelectField name="region" label="Region" help options value=NEAREST/> }
 }

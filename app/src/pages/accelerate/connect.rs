@@ -1,6 +1,6 @@
-use crate::calls::accelerate::gateway;
 use crate::islands::FirstQuery;
-use crate::kit::{ButtonLink, ButtonSize, Card, CodeBlock, Glyph};
+use crate::kit::{ButtonLink, ButtonSize, Card, CodeBlock, Glyph, Notice};
+use crate::model::accelerate::Gateway;
 use crate::model::place::ResourcePlace;
 use crate::paths;
 use leptos::prelude::*;
@@ -30,9 +30,14 @@ const QUERY: &str = "const users = await prisma.user.findMany({
   cacheStrategy: { ttl: 60, swr: 60 },
 })";
 
-/// How an application connects, step by step, each to copy; and whether it has.
+/// How an application connects, step by step, each to copy, and whether it has: to the gateway of the chosen region, or to another while there is none.
 #[component]
-pub fn Connect(resource: ResourcePlace, first_query: String) -> impl IntoView {
+pub fn Connect(
+    resource: ResourcePlace,
+    gateway: Gateway,
+    #[prop(into)] region: String,
+    first_query: String,
+) -> impl IntoView {
     let (src, again) = (paths::first_query(resource.id), paths::resource_accelerate(resource.id));
     let key = match resource.keys {
         0 => view! {
@@ -46,7 +51,9 @@ pub fn Connect(resource: ResourcePlace, first_query: String) -> impl IntoView {
         }
         .into_any(),
     };
-    let gateway = gateway();
+    let elsewhere = (gateway.region != region).then(|| {
+        view! { <Notice>{format!("No gateway runs in {region} at the moment. This is the address of one in {}.", gateway.region)}</Notice> }
+    });
     let invalidate = gateway.misses_invalidations().then(|| {
         view! {
             <li>
@@ -58,6 +65,7 @@ pub fn Connect(resource: ResourcePlace, first_query: String) -> impl IntoView {
     });
     view! {
         <Card title="Connect your application">
+            {elsewhere}
             <ol class="steps">
                 <li><h3>"Add the Accelerate connection string"</h3>{key}<CodeBlock label=".env" code=gateway.env_line()/></li>
                 <li><h3>"Install the client and the extension"</h3><CodeBlock label="Terminal" code=INSTALL/></li>

@@ -6,8 +6,9 @@ use crate::calls::accelerate::{accelerate_of, first_query_of};
 use crate::calls::orgs::waits_for;
 use crate::calls::place::at_resource;
 use crate::calls::plans::plan_of;
+use crate::calls::regions::{gateway_in, regions};
 use crate::kit::{ButtonLink, Card, ConsoleLayout, Glyph, PageHeader};
-use crate::model::accelerate::Accelerate;
+use crate::model::accelerate::{Accelerate, Gateway, Regions};
 use crate::model::place::{OrgPlace, ResourcePlace};
 use crate::model::plan::OwnPlan;
 use crate::pages::chrome::{At, banner, bar, resource_crumbs, resource_tabs};
@@ -21,20 +22,31 @@ use leptos_meta::Title;
 /// What a page of Accelerate shows of a resource.
 #[derive(Debug, Clone)]
 pub struct State {
-    pub accelerate: Option<Accelerate>,
+    pub accelerate: Accelerated,
     pub waits: Vec<Product>,
     pub plan: OwnPlan,
     /// "3 s ago", or empty.
     pub first_query: String,
 }
 
+/// Whether Accelerate is configured, and what its part of the page needs.
+#[derive(Debug, Clone)]
+pub enum Accelerated {
+    Configured(Box<(Accelerate, Gateway)>),
+    Not(Regions),
+}
+
 pub async fn state(org: OrgId, project: ProjectId, resource: ResourceId) -> Result<State, Problem> {
-    Ok(State {
-        accelerate: accelerate_of(resource).await?,
-        waits: waits_for(org).await?,
-        plan: plan_of(project).await?,
-        first_query: first_query_of(resource).await?,
-    })
+    let waits = waits_for(org).await?;
+    let accelerate = match accelerate_of(resource).await? {
+        Some(accelerate) => {
+            let gateway = gateway_in(&accelerate.region).await?;
+            Accelerated::Configured(Box::new((accelerate, gateway)))
+        }
+        None => Accelerated::Not(regions(Some(resource)).await?),
+    };
+    let (plan, first_query) = (plan_of(project).await?, first_query_of(resource).await?);
+    Ok(State { accelerate, waits, plan, first_query })
 }
 
 #[component]
@@ -61,7 +73,7 @@ pub fn ResourceAcceleratePage() -> impl IntoView {
 
 /// At the top right once it is configured: to what it did, and the way out.
 pub fn actions(org: &OrgPlace, resource: &ResourcePlace, state: &Late<State>) -> AnyView {
-    if !state.as_ref().is_ok_and(|state| state.accelerate.is_some()) {
+    if !state.as_ref().is_ok_and(|state| matches!(state.accelerate, Accelerated::Configured(_))) {
         return ().into_any();
     }
     let disable = org.may.manage_resource.is_none().then(|| view! { <DisableLink resource=resource.clone()/> });
@@ -73,13 +85,21 @@ pub fn actions(org: &OrgPlace, resource: &ResourcePlace, state: &Late<State>) ->
 #[component]
 pub fn Body(org: OrgPlace, resource: ResourcePlace, state: State) -> impl IntoView {
     match (state.accelerate, org.accelerate) {
-        (Some(accelerate), _) => {
-            view! { <Connect resource=resource.clone() first_query=state.first_query/><Settings org resource accelerate plan=state.plan/> }.into_any()
+        (Accelerated::Configured(configured), _) => {
+            let (accelerate, gateway) = *configured;
+            let (region, first_query) = (accelerate.region.clone(), state.first_query);
+            view! {
+                <Connect resource=resource.clone() gateway region first_query/>
+                <Settings org resource accelerate plan=state.plan/>
+            }
+            .into_any()
         }
-        (None, Access::Off) => view! { <ProductOff product=Product::Accelerate org waits=state.waits/> }.into_any(),
-        (None, Access::On | Access::EarlyAccess) => {
+        (Accelerated::Not(_), Access::Off) => {
+            view! { <ProductOff product=Product::Accelerate org waits=state.waits/> }.into_any()
+        }
+        (Accelerated::Not(regions), Access::On | Access::EarlyAccess) => {
             let form = match org.may.manage_resource {
-                None => view! { <ConfigureForm resource/> }.into_any(),
+                None => view! { <ConfigureForm resource regions/> }.into_any(),
                 Some(reason) => view! { <p class="text-muted">{reason}</p> }.into_any(),
             };
             view! { <Card title="Configure Accelerate" sentence="The database is connected to once, to see that it answers.">{form}</Card> }

@@ -2,8 +2,10 @@ use crate::calls::accelerate::accelerated;
 use crate::calls::orgs::waits_for;
 use crate::calls::place::{at_project, at_resource};
 use crate::calls::plans::plan_of;
+use crate::calls::regions::regions;
 use crate::calls::resources::resource_rows;
 use crate::kit::{Badge, Card, Cell, Column, ConsoleLayout, HeadCell, PageHeader, Row, Table, Tone};
+use crate::model::accelerate::Regions;
 use crate::model::place::{OrgPlace, ResourcePlace};
 use crate::model::plan::OwnPlan;
 use crate::model::project::ResourceRow;
@@ -18,7 +20,7 @@ use leptos_meta::Title;
 
 /// What the tab shows: nothing to be configured yet, the one resource at once, or the way to each.
 enum Shown {
-    None { waits: Vec<Product> },
+    None { waits: Vec<Product>, regions: Regions },
     One(Box<ResourcePlace>, State),
     Several { resources: Vec<ResourceRow>, accelerated: Vec<ResourceId>, waits: Vec<Product>, plan: OwnPlan },
 }
@@ -26,7 +28,7 @@ enum Shown {
 async fn shown(org: OrgId, project: ProjectId) -> Result<Shown, Problem> {
     let resources = resource_rows(project).await?;
     Ok(match resources.as_slice() {
-        [] => Shown::None { waits: waits_for(org).await? },
+        [] => Shown::None { waits: waits_for(org).await?, regions: regions(None).await? },
         [one] => {
             let (_, _, _, place) = at_resource(&one.id.to_string()).await?;
             Shown::One(place.into(), state(org, project, one.id).await?)
@@ -61,10 +63,10 @@ pub fn ProjectAcceleratePage() -> impl IntoView {
                 <PageHeader title="Accelerate" sentence=product_sentence(Product::Accelerate)>{actions}</PageHeader>
                 {show("The resources", shown, move |shown| match shown {
                     Shown::One(resource, state) => view! { <Body org resource=*resource state/> }.into_any(),
-                    Shown::None { waits } | Shown::Several { waits, .. } if org.accelerate == Access::Off => {
+                    Shown::None { waits, .. } | Shown::Several { waits, .. } if org.accelerate == Access::Off => {
                         view! { <ProductOff product=Product::Accelerate org waits/> }.into_any()
                     }
-                    Shown::None { .. } => view! { <First org project=project.id/> }.into_any(),
+                    Shown::None { regions, .. } => view! { <First org project=project.id regions/> }.into_any(),
                     Shown::Several { resources, accelerated, plan, .. } => view! { <Resources resources accelerated plan/> }.into_any(),
                 })}
             </ConsoleLayout>
@@ -73,9 +75,9 @@ pub fn ProjectAcceleratePage() -> impl IntoView {
 }
 
 #[component]
-fn First(org: OrgPlace, project: ProjectId) -> impl IntoView {
+fn First(org: OrgPlace, project: ProjectId, regions: Regions) -> impl IntoView {
     let form = match org.may.manage_resource {
-        None => view! { <ConfigureProjectForm project/> }.into_any(),
+        None => view! { <ConfigureProjectForm project regions/> }.into_any(),
         Some(reason) => view! { <p class="text-muted">{reason}</p> }.into_any(),
     };
     view! {

@@ -25,6 +25,13 @@ pub fn uuid_v4(fill: &mut impl FnMut(&mut [u8])) -> String {
     uuid(u128::from_be_bytes(bytes), 4)
 }
 
+/// Returns a UUID of version 8: these 32 bits, then random ones.
+pub fn uuid_v8(fill: &mut impl FnMut(&mut [u8]), first: u32) -> String {
+    let mut bytes = [0; 16];
+    fill(&mut bytes);
+    uuid(u128::from(first) << 96 | u128::from_be_bytes(bytes) & (u128::MAX >> 32), 8)
+}
+
 /// Returns a time-ordered UUID (version 7). As with the package, those of one process always ascend, even within a
 /// millisecond or when the clock is set back.
 pub fn uuid_v7(fill: &mut impl FnMut(&mut [u8]), now_ms: u64) -> String {

@@ -31,8 +31,7 @@ pub async fn live(db: &mut PgConnection) -> Result<Vec<Gateway>, Error> {
     let gateway = |id, number: i64, certificate: Option<Vec<u8>>| {
         let fault = |column| Error::inconsistent("gateway", column, id);
         let number = u32::try_from(number).map_err(|_| fault("number"))?;
-        let certificate =
-            certificate.map(|hash| <[u8; 32]>::try_from(hash)).transpose().map_err(|_| fault("certificate"))?;
+        let certificate = certificate.map(<[u8; 32]>::try_from).transpose().map_err(|_| fault("certificate"))?;
         Ok::<_, Error>((number, certificate))
     };
     let rows = rows.into_iter().map(|row| {

@@ -33,6 +33,8 @@ pub enum Subject {
     Invite(UserId),
     /// Connection tests that one user asks for: each dials an address of their choice.
     ConnectionTest(UserId),
+    /// Pages that measure the way to a stored database, for one user.
+    Measurement(UserId),
 }
 
 /// An IPv4 address or an IPv6 /64, which is what one customer of a provider has.
@@ -78,6 +80,7 @@ impl Subject {
             Self::MailRequest(..) => Limit { burst: 3, every: Duration::minutes(2) },
             Self::Mailbox(_) => Limit { burst: 5, every: Duration::minutes(5) },
             Self::Invite(_) => Limit { burst: 50, every: Duration::seconds(30) },
+            Self::Measurement(_) => Limit { burst: 30, every: Duration::seconds(3) },
             Self::ConnectionTest(_) => Limit { burst: 10, every: Duration::seconds(6) },
         }
     }

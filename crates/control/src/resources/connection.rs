@@ -15,3 +15,12 @@ pub async fn connection(ctx: &Ctx, actor: &Actor, id: ResourceId) -> Result<Secr
         .ok_or_else(|| Problem::conflict("This environment has no connection string yet. Give one in its settings."))?;
     ctx.vault.open(&purpose(id), &sealed)
 }
+
+/// The same for measuring the way to it on the actor's behalf; none where none is stored.
+pub async fn to_measure(ctx: &Ctx, actor: &Actor, id: ResourceId) -> Result<Option<SecretString>, Error> {
+    let mut db = ctx.db.acquire().await?;
+    require(&mut db, actor, id, Right::ManageResource).await?;
+    let Some(sealed) = store::connection(&mut db, id).await? else { return Ok(None) };
+    ctx.throttle.admit(ctx.now(), &[Subject::Measurement(actor.user)])?;
+    ctx.vault.open(&purpose(id), &sealed).map(Some)
+}

@@ -129,7 +129,8 @@ impl Certificate {
         files::empty_dir(&folder)?;
         let made = Self { folder };
         let mut command = workspace.command(binary);
-        process::run(command.arg("cert").arg("--out").arg(&made.folder).arg("--force"), |_| ())?;
+        command.arg("cert").arg("--out").arg(&made.folder).arg("--force");
+        process::run(command, |_| ())?;
         Ok(made)
     }
 
