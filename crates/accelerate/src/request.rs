@@ -4,12 +4,12 @@ use crate::error::QueryError;
 use crate::interpret::Parameters;
 use crate::plan::Node;
 use bytes::Bytes;
+use foldhash::quality::RandomState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -124,7 +124,7 @@ impl Plans {
     pub fn new(most: usize) -> Self {
         Self {
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             clock: AtomicU64::new(1),
             most: most / SHARDS,
         }

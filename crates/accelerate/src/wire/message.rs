@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The columns of a result.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Columns {
     pub names: Names,
     pub columns: Box<[Column]>,

@@ -1,11 +1,12 @@
 use super::Columns;
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Statements that one connection has parsed, by their text.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
-    known: HashMap<Box<str>, Statement>,
+    known: HashMap<Box<str>, Statement, RandomState>,
     /// Counts uses; the one with the smallest is the first to go.
     clock: u64,
     /// Never reused: a name that was closed cannot meet a late answer.
