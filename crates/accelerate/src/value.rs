@@ -1,6 +1,7 @@
 //! What a node of a plan evaluates to: JavaScript's values, as far as plans meet them.
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use std::sync::Arc;
 
 /// Cloning is cheap: lists and records are shared until one of two owners changes its own.
@@ -88,17 +89,17 @@ const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
 
 /// UTF-8 that shares its bytes with the buffer that it was read from.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Text(Bytes);
+pub struct Text(ByteString);
 
 impl Text {
     pub fn from_utf8(bytes: Bytes) -> Option<Self> {
-        std::str::from_utf8(&bytes).is_ok().then(|| Self(bytes))
+        ByteString::try_from(bytes).ok().map(Self)
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(Bytes::from(text))
+        Self(text.into())
     }
 }
 
@@ -106,8 +107,7 @@ impl std::ops::Deref for Text {
     type Target = str;
 
     fn deref(&self) -> &str {
-        // Every way to make one has checked it; the crate has no unsafe code, so it is looked at again.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 }
 
@@ -141,6 +141,19 @@ impl Record {
     pub fn get(&self, name: &str) -> Option<&Value> {
         let added = self.added.iter().rev().find(|(own, _)| **own == *name).map(|(_, value)| value);
         added.or_else(|| self.values.get(self.names.iter().rposition(|own| **own == *name)?))
+    }
+
+    /// The names of the row's own values.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The same as [`Record::get`] for a name of which is known where among the row's names it stands last.
+    pub fn get_at(&self, place: usize, name: &str) -> Option<&Value> {
+        if self.added.iter().any(|(own, _)| **own == *name) {
+            return self.get(name);
+        }
+        self.values.get(place)
     }
 
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {

@@ -28,7 +28,33 @@ struct Finite<'a> {
 ///
 /// `Malformed` where decimal.js throws, and for its non-decimal literals such as `0x1f`. Nothing is appended then.
 pub fn write_normalized(out: &mut Vec<u8>, text: &str) -> Result<(), Malformed> {
+    if let Some(same) = plain(text.as_bytes()) {
+        out.extend_from_slice(same);
+        return Ok(());
+    }
     read(text, |value| write_value(out, value)).ok_or(Malformed)
+}
+
+/// The part of a text that is what decimal.js prints, for digits as databases print them: `-12.5` of `-12.500`.
+fn plain(text: &[u8]) -> Option<&[u8]> {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let (int, frac) = match memchr::memchr(b'.', unsigned) {
+        Some(at) => (&unsigned[..at], &unsigned[at + 1..]),
+        None => (unsigned, &[][..]),
+    };
+    let are_digits = |text: &[u8]| text.iter().fold(true, |all, byte| all & byte.is_ascii_digit());
+    // Beyond these, and below the millionths, it prints an exponent.
+    if int.is_empty() || int.len() > 21 || !are_digits(int) || !are_digits(frac) {
+        return None;
+    }
+    let frac = trim_end(frac);
+    match (int, frac) {
+        ([b'0'], []) => Some(b"0"),
+        ([b'0'], _) if frac.starts_with(b"000000") => None,
+        ([b'0', _, ..], _) => None,
+        (_, []) => text.get(..text.len() - unsigned.len() + int.len()),
+        _ => text.get(..text.len() - unsigned.len() + int.len() + 1 + frac.len()),
+    }
 }
 
 /// Gives `f` the value of `text`, looking for digit separators only if there is no other way to read it.
@@ -141,7 +167,11 @@ fn trim_start(digits: &[u8]) -> &[u8] {
     digits.iter().position(|b| *b != b'0').and_then(|at| digits.get(at..)).unwrap_or_default()
 }
 
-fn trim_end(digits: &[u8]) -> &[u8] {
+fn trim_end(mut digits: &[u8]) -> &[u8] {
+    // Columns of many places end in long runs of them.
+    while let Some(shorter) = digits.strip_suffix(b"00000000") {
+        digits = shorter;
+    }
     digits.iter().rposition(|b| *b != b'0').and_then(|at| digits.get(..=at)).unwrap_or_default()
 }
 

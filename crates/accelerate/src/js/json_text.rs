@@ -6,13 +6,17 @@ mod scan;
 use super::number;
 use super::string::Malformed;
 use members::{Member, arrange};
-use scan::{HEX, NumberShape, is_special, push_escaped, split_special};
+use scan::{HEX, is_special, push_escaped, split_special};
+pub use scan::{NumberShape, is_plain};
 
 /// Arrays and objects may nest this deep, well within a thread's stack.
 const MAX_DEPTH: usize = 1000;
 
 /// Appends `JSON.stringify(text)`, quotes included.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
+    if write_plain(out, text.as_bytes()).is_some() {
+        return;
+    }
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text.as_bytes();
@@ -23,6 +27,16 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
     }
     out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// The same for a text that was not checked to be UTF-8, where it is ASCII without a byte to escape. `None` where it is not: nothing is appended then.
+pub fn write_plain(out: &mut Vec<u8>, text: &[u8]) -> Option<()> {
+    is_plain(text).then_some(())?;
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text);
+    out.push(b'"');
+    Some(())
 }
 
 /// Appends `JSON.stringify(JSON.parse(text))`: no white space, shortest numbers, only the needed escapes, array

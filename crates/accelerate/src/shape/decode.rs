@@ -156,14 +156,26 @@ fn one(text: Text, kind: Kind) -> Result<Value, QueryError> {
         Kind::Float | Kind::Double => Value::from(number::parse(&text)),
         Kind::Bool => Value::Bool(&*text == "t"),
         Kind::Bytes => Value::Bytes(bytes(&text).ok_or_else(|| malformed(kind))?.into()),
-        Kind::Timestamp => Value::text(format!("{}+00:00", text.replacen(' ', "T", 1))),
-        Kind::TimestampTz => Value::text(format!("{}+00:00", without_offset(&text).replacen(' ', "T", 1))),
+        Kind::Timestamp => Value::text(moment(&text)),
+        Kind::TimestampTz => Value::text(moment(without_offset(&text))),
         Kind::TimeTz => Value::text(without_offset(&text)),
         Kind::Money => Value::text(text.get(1..).unwrap_or_default()),
         Kind::BigInt | Kind::Date | Kind::Time | Kind::Numeric | Kind::Json | Kind::Uuid | Kind::Text => {
             Value::Text(text)
         }
     })
+}
+
+/// `2026-01-01T12:00:00+00:00` of `2026-01-01 12:00:00`.
+fn moment(text: &str) -> String {
+    const UTC: &str = "+00:00";
+    let mut moment = String::with_capacity(text.len() + UTC.len());
+    match text.split_once(' ') {
+        Some((date, time)) => moment.extend([date, "T", time]),
+        None => moment.push_str(text),
+    }
+    moment.push_str(UTC);
+    moment
 }
 
 /// `12:00:00+02` and `12:00:00-02:30` without their ends: sessions are in UTC.

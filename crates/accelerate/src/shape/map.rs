@@ -1,11 +1,13 @@
 //! Values under the client's schema: which fields, in which order, tagged by their types.
 
-use super::json;
+use super::{json, jsonb};
 use crate::error::QueryError;
 use crate::js::{decimal, json_text, moment, number, string};
 use crate::plan::{Arity, Encoding, Enums, FieldType, Ordered, Scalar, Structure};
-use crate::value::{Record, Value};
+use crate::value::{Names, Record, Value};
 use data_encoding::BASE64;
+use std::fmt;
+use std::sync::Arc;
 
 /// Appends the value under its structure.
 pub fn write(out: &mut Vec<u8>, value: &Value, structure: &Structure, enums: &Enums) -> Result<(), QueryError> {
@@ -18,7 +20,9 @@ pub fn write(out: &mut Vec<u8>, value: &Value, structure: &Structure, enums: &En
             other => Err(QueryError::data(format!("Expected an affected rows count, got: {}", described(other)))),
         },
         Structure::Object { fields, skip_nulls, .. } => objects(out, value, fields, *skip_nulls, enums),
-        Structure::Field { field_type, .. } => one(out, value, "<result>", &field_type.scalar, enums),
+        Structure::Field { field_type, .. } => {
+            one(out, value, Place { column: "<result>", member: None }, &field_type.scalar, enums)
+        }
     }
 }
 
@@ -33,13 +37,14 @@ fn objects(
         Value::Null => out.extend_from_slice(b"null"),
         Value::List(rows) => {
             out.push(b'[');
+            let places = Places::of(rows, fields);
             let mut first = true;
             for row in rows.iter().filter(|row| !skip_nulls || !matches!(row, Value::Null)) {
                 if !std::mem::take(&mut first) {
                     out.push(b',');
                 }
                 match row {
-                    Value::Record(record) => object(out, record, fields, enums)?,
+                    Value::Record(record) => object(out, record, fields, places.as_ref(), enums)?,
                     other => {
                         return Err(QueryError::data(format!("Expected an object, but got '{}'", other.type_name())));
                     }
@@ -47,7 +52,7 @@ fn objects(
             }
             out.push(b']');
         }
-        Value::Record(record) => object(out, record, fields, enums)?,
+        Value::Record(record) => object(out, record, fields, None, enums)?,
         Value::Text(text) => return objects(out, &json::parse(text)?, fields, skip_nulls, enums),
         other => {
             return Err(QueryError::data(format!("Expected an array or an object, got: {}", other.type_name())));
@@ -56,7 +61,33 @@ fn objects(
     Ok(())
 }
 
-fn object(out: &mut Vec<u8>, record: &Record, fields: &Ordered<Structure>, enums: &Enums) -> Result<(), QueryError> {
+/// Where the fields stand in the rows of a result, which share their names.
+struct Places<'a> {
+    names: &'a Names,
+    /// By field; none for what is no column of the result.
+    at: Vec<Option<usize>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(rows: &'a [Value], fields: &Ordered<Structure>) -> Option<Self> {
+        let Some(Value::Record(first)) = rows.first() else { return None };
+        let names = first.names();
+        let place = |structure: &Structure| match structure {
+            Structure::Field { db_name, .. } => names.iter().rposition(|own| own == db_name),
+            _ => None,
+        };
+        Some(Self { names, at: fields.0.iter().map(|(_, structure)| place(structure)).collect() })
+    }
+}
+
+fn object(
+    out: &mut Vec<u8>,
+    record: &Record,
+    fields: &Ordered<Structure>,
+    places: Option<&Places<'_>>,
+    enums: &Enums,
+) -> Result<(), QueryError> {
+    let places = places.filter(|places| Arc::ptr_eq(places.names, record.names()));
     if out.len() > json::MOST {
         return Err(super::too_large(json::MOST));
     }
@@ -73,13 +104,15 @@ fn object(out: &mut Vec<u8>, record: &Record, fields: &Ordered<Structure>, enums
                     "Unexpected 'AffectedRows' node in data mapping for field '{name}'"
                 )));
             }
-            Structure::Object { fields, serialized_name: None, .. } => object(out, record, fields, enums)?,
+            Structure::Object { fields, serialized_name: None, .. } => object(out, record, fields, None, enums)?,
             Structure::Object { fields, serialized_name: Some(held), skip_nulls } => {
                 let value = record.get(held).ok_or_else(|| missing("Object", name))?;
                 objects(out, value, fields, *skip_nulls, enums)?;
             }
             Structure::Field { db_name, field_type } => {
-                let value = record.get(db_name).ok_or_else(|| missing("Value", db_name))?;
+                let place = places.and_then(|places| places.at.get(at).copied().flatten());
+                let value = place.map_or_else(|| record.get(db_name), |place| record.get_at(place, db_name));
+                let value = value.ok_or_else(|| missing("Value", db_name))?;
                 field(out, value, db_name, field_type, enums)?;
             }
         }
@@ -109,19 +142,33 @@ pub fn field(
                 if at > 0 {
                     out.push(b',');
                 }
-                one(out, value, &format!("{column}[{at}]"), &kind.scalar, enums)?;
+                one(out, value, Place { column, member: Some(at) }, &kind.scalar, enums)?;
             }
             out.push(b']');
         }
         (other, Arity::List) => {
             return Err(QueryError::data(format!("Expected a list in column '{column}', got {}", described(other))));
         }
-        (value, Arity::Scalar) => one(out, value, column, &kind.scalar, enums)?,
+        (value, Arity::Scalar) => one(out, value, Place { column, member: None }, &kind.scalar, enums)?,
     }
     Ok(())
 }
 
-fn one(out: &mut Vec<u8>, value: &Value, column: &str, kind: &Scalar, enums: &Enums) -> Result<(), QueryError> {
+/// A value's column, in the words of an error: `tags`, or `tags[1]` of its members.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    column: &'a str,
+    member: Option<usize>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.column)?;
+        self.member.map_or(Ok(()), |at| write!(f, "[{at}]"))
+    }
+}
+
+fn one(out: &mut Vec<u8>, value: &Value, column: Place<'_>, kind: &Scalar, enums: &Enums) -> Result<(), QueryError> {
     let wrong =
         |what: &str| QueryError::data(format!("Expected {what} in column '{column}', got {}", described(value)));
     match (kind, value) {
@@ -131,7 +178,7 @@ fn one(out: &mut Vec<u8>, value: &Value, column: &str, kind: &Scalar, enums: &En
         (Scalar::Int, value) => integer(out, value, column)?,
         (Scalar::Bigint, Value::Text(text)) => tagged(out, "BigInt", |out| out.extend_from_slice(text.as_bytes())),
         (Scalar::Bigint, Value::Int(number)) => {
-            tagged(out, "BigInt", |out| out.extend_from_slice(number.to_string().as_bytes()));
+            tagged(out, "BigInt", |out| out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes()));
         }
         (Scalar::Bigint, Value::Float(number)) => {
             tagged(out, "BigInt", |out| out.extend_from_slice(number::write_string(*number).as_bytes()));
@@ -181,12 +228,11 @@ fn one(out: &mut Vec<u8>, value: &Value, column: &str, kind: &Scalar, enums: &En
         (Scalar::Bytes { encoding }, value) => bytes(out, value, *encoding, column)?,
         (Scalar::Enum { name }, value) => {
             let known = enums.get(name).ok_or_else(|| QueryError::data(format!("Unknown enum '{name}'")))?;
-            let text = match value {
-                Value::Text(text) => text.to_string(),
-                other => described(other),
+            let unknown = |text: &str| QueryError::data(format!("Value '{text}' not found in enum '{name}'"));
+            let found = match value {
+                Value::Text(text) => known.get(&**text).ok_or_else(|| unknown(text))?,
+                other => return Err(unknown(&described(other))),
             };
-            let found = known.get(&*text);
-            let found = found.ok_or_else(|| QueryError::data(format!("Value '{text}' not found in enum '{name}'")))?;
             json_text::write_string(out, found);
         }
     }
@@ -229,6 +275,17 @@ pub(super) fn moment_of(out: &mut Vec<u8>, text: &str) -> Option<()> {
     sound.ok()
 }
 
+/// The same for what Postgres printed of a `jsonb`; `None` where that is to go the long way.
+pub(super) fn jsonb_of(out: &mut Vec<u8>, text: &[u8]) -> Option<()> {
+    let start = out.len();
+    let mut done = None;
+    tagged(out, "Json", |out| done = jsonb::write(out, text));
+    if done.is_none() {
+        out.truncate(start);
+    }
+    done
+}
+
 pub(super) fn json_of(out: &mut Vec<u8>, text: &str) -> Option<()> {
     let mut normalized = Vec::with_capacity(text.len());
     json_text::write_normalized(&mut normalized, text).ok()?;
@@ -249,9 +306,9 @@ pub(super) fn hex_of(out: &mut Vec<u8>, hex: &[u8]) -> Option<()> {
     sound.ok()
 }
 
-fn integer(out: &mut Vec<u8>, value: &Value, column: &str) -> Result<(), QueryError> {
+fn integer(out: &mut Vec<u8>, value: &Value, column: Place<'_>) -> Result<(), QueryError> {
     match value {
-        Value::Int(_) => json::write(out, value),
+        Value::Int(number) => out.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes()),
         Value::Float(number) => number::write_f64(out, number.trunc()),
         Value::Text(text) => {
             let number = number::parse(text).trunc();
@@ -294,7 +351,7 @@ fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-fn bytes(out: &mut Vec<u8>, value: &Value, encoding: Encoding, column: &str) -> Result<(), QueryError> {
+fn bytes(out: &mut Vec<u8>, value: &Value, encoding: Encoding, column: Place<'_>) -> Result<(), QueryError> {
     let wrong =
         |what: &str| QueryError::data(format!("Expected a {what} in column '{column}', got {}", described(value)));
     match (encoding, value) {

@@ -5,6 +5,7 @@ mod array;
 mod collect;
 mod decode;
 pub mod json;
+mod jsonb;
 mod map;
 mod rows;
 

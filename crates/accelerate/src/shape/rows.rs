@@ -27,6 +27,9 @@ pub struct Rows<'a> {
     count: usize,
 }
 
+/// The object id of `jsonb`.
+const JSONB: u32 = 3802;
+
 /// How the rows of these columns become text; made once for a plan, and again only if its columns change.
 #[derive(Debug)]
 pub struct Layout {
@@ -48,8 +51,15 @@ enum Step {
     },
 }
 
+/// A value of an enum: the database's name, and the client's as JSON.
+#[derive(Debug)]
+struct Label {
+    own: Box<[u8]>,
+    known: Box<[u8]>,
+}
+
 /// How a cell becomes JSON.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Form {
     /// The database's text is the number.
     Number,
@@ -60,7 +70,8 @@ enum Form {
     /// `timestamp`, or `timestamptz` of a session in UTC.
     Moment,
     Json,
-    Enum,
+    Jsonb,
+    Enum(Vec<Label>),
     Bytes,
     /// An array of texts.
     Texts,
@@ -88,20 +99,20 @@ impl<'a> Rows<'a> {
 }
 
 impl Layout {
-    fn new(structure: &Structure, columns: &Arc<Columns>) -> Result<Self, QueryError> {
+    fn new(map: &DataMap, columns: &Arc<Columns>) -> Result<Self, QueryError> {
         // Every type must be one that clients know, also of a column that no field asks for.
         for column in &columns.columns {
             decode::column_type(column.oid)?;
         }
-        let Structure::Object { fields, .. } = structure else {
+        let Structure::Object { fields, .. } = &map.structure else {
             return Err(QueryError::internal("The rows of a query are no single value"));
         };
         let mut layout = Self { columns: Arc::clone(columns), steps: Vec::new() };
-        layout.object(fields)?;
+        layout.object(fields, &map.enums)?;
         Ok(layout)
     }
 
-    fn object(&mut self, fields: &Ordered<Structure>) -> Result<(), QueryError> {
+    fn object(&mut self, fields: &Ordered<Structure>, enums: &Enums) -> Result<(), QueryError> {
         self.text(b"{");
         for (at, (name, structure)) in fields.0.iter().enumerate() {
             if at > 0 {
@@ -112,14 +123,14 @@ impl Layout {
             key.push(b':');
             self.text(&key);
             match structure {
-                Structure::Object { fields, serialized_name: None, .. } => self.object(fields)?,
+                Structure::Object { fields, serialized_name: None, .. } => self.object(fields, enums)?,
                 Structure::Field { db_name, field_type } => {
                     // Of two columns with one name the later counts, as in an object's assignments.
                     let column = self.columns.names.iter().rposition(|own| own == db_name);
                     let column = column.ok_or_else(|| map::missing("Value", db_name))?;
                     let oid = self.columns.columns.get(column).map_or(0, |column| column.oid);
                     let kind = decode::column_type(oid)?;
-                    let form = form(field_type, kind);
+                    let form = form(field_type, kind, oid, enums);
                     self.steps.push(Step::Cell {
                         column,
                         name: db_name.clone(),
@@ -148,7 +159,7 @@ impl Layout {
     }
 }
 
-fn form(field: &FieldType, kind: ColumnType) -> Form {
+fn form(field: &FieldType, kind: ColumnType, oid: u32, enums: &Enums) -> Form {
     if field.arity == Arity::List || kind.is_array {
         let texts = field.arity == Arity::List && kind.is_array && kind.kind == Kind::Text;
         return if texts && field.scalar == Scalar::String { Form::Texts } else { Form::Other };
@@ -160,8 +171,16 @@ fn form(field: &FieldType, kind: ColumnType) -> Form {
         (Scalar::Bigint, Kind::BigInt | Kind::Int) => Form::BigInt,
         (Scalar::Decimal, Kind::Numeric) => Form::Decimal,
         (Scalar::Datetime, Kind::Timestamp | Kind::TimestampTz) => Form::Moment,
+        (Scalar::Json, Kind::Json) if oid == JSONB => Form::Jsonb,
         (Scalar::Json, Kind::Json) => Form::Json,
-        (Scalar::Enum { .. }, Kind::Text) => Form::Enum,
+        (Scalar::Enum { name }, Kind::Text) => {
+            let known = enums.get(name).into_iter().flatten().map(|(own, known)| {
+                let mut text = Vec::new();
+                json_text::write_string(&mut text, known);
+                Label { own: own.as_bytes().into(), known: text.into() }
+            });
+            Form::Enum(known.collect())
+        }
         (Scalar::Bytes { encoding: Encoding::Array }, Kind::Bytes) => Form::Bytes,
         _ => Form::Other,
     }
@@ -173,7 +192,7 @@ impl Sink for Rows<'_> {
         self.layout = match &*kept {
             Some(layout) if layout.columns == *columns => Some(Arc::clone(layout)),
             _ => {
-                let layout = Arc::new(Layout::new(&self.map.structure, columns)?);
+                let layout = Arc::new(Layout::new(self.map, columns)?);
                 *kept = Some(Arc::clone(&layout));
                 Some(layout)
             }
@@ -204,7 +223,7 @@ impl Sink for Rows<'_> {
                 Step::Text(text) => self.out.extend_from_slice(text),
                 Step::Cell { column, name, field, form, kind } => {
                     let cell = self.cells.get(*column).cloned().flatten().and_then(|range| body.get(range));
-                    write(self.out, cell, name, field, *form, *kind, &self.map.enums)?;
+                    write(self.out, cell, name, field, form, *kind, &self.map.enums)?;
                 }
             }
         }
@@ -217,7 +236,7 @@ fn write(
     cell: Option<&[u8]>,
     name: &str,
     field: &FieldType,
-    form: Form,
+    form: &Form,
     kind: ColumnType,
     enums: &Enums,
 ) -> Result<(), QueryError> {
@@ -238,21 +257,24 @@ fn write(
             out.extend_from_slice(b"\"}");
             Some(())
         }
-        Form::Text => {
-            json_text::write_string(out, text()?);
-            Some(())
-        }
+        Form::Text => match json_text::write_plain(out, cell) {
+            Some(()) => Some(()),
+            None => {
+                json_text::write_string(out, text()?);
+                Some(())
+            }
+        },
         Form::Decimal => map::decimal_of(out, text()?),
         Form::Moment => map::moment_of(out, text()?),
         Form::Json => map::json_of(out, text()?),
-        Form::Enum => match &field.scalar {
-            Scalar::Enum { name } => enums
-                .get(name)
-                .and_then(|known| known.get(text().ok()?))
-                .map(|known| json_text::write_string(out, known)),
-            _ => None,
+        Form::Jsonb => match map::jsonb_of(out, cell) {
+            Some(()) => Some(()),
+            None => map::json_of(out, text()?),
         },
-        Form::Texts => texts(out, text()?),
+        Form::Enum(values) => {
+            values.iter().find(|label| *label.own == *cell).map(|label| out.extend_from_slice(&label.known))
+        }
+        Form::Texts => texts(out, cell),
         Form::Bytes => cell.strip_prefix(b"\\x").and_then(|hex| map::hex_of(out, hex)),
         Form::Number | Form::BigInt | Form::Other => None,
     };
@@ -263,19 +285,19 @@ fn write(
     }
 }
 
-/// `{a,b}` as `["a","b"]`; nothing is done where a member is quoted, null or a list.
-fn texts(out: &mut Vec<u8>, array: &str) -> Option<()> {
-    let members = array.strip_prefix('{')?.strip_suffix('}')?;
-    let plain = |member: &str| !member.eq_ignore_ascii_case("null") && !member.contains(['"', '\\', '{']);
-    if !members.split(',').all(plain) {
+/// `{a,b}` as `["a","b"]`; nothing is done where a member is quoted, null, a list or beyond ASCII.
+fn texts(out: &mut Vec<u8>, array: &[u8]) -> Option<()> {
+    let members = array.strip_prefix(b"{")?.strip_suffix(b"}")?;
+    let is_null = |member: &[u8]| member.eq_ignore_ascii_case(b"null");
+    let of = || members.split(|byte| *byte == b',');
+    if !json_text::is_plain(members) || members.contains(&b'{') || of().any(is_null) {
         return None;
     }
     out.push(b'[');
-    for (at, member) in members.split(',').filter(|_| !members.is_empty()).enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        json_text::write_string(out, member);
+    for (at, member) in of().filter(|_| !members.is_empty()).enumerate() {
+        out.extend_from_slice(if at > 0 { b",\"" } else { b"\"" });
+        out.extend_from_slice(member);
+        out.push(b'"');
     }
     out.push(b']');
     Some(())

@@ -7,6 +7,21 @@ pub(super) fn is_special(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
+/// Whether a text is ASCII that stands for itself in a JSON string: then it need be neither checked nor escaped.
+pub fn is_plain(text: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The high bits of the bytes of `word` that are below `limit`, if none is above 127.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let (words, rest) = text.as_chunks::<8>();
+    let odd = words.iter().fold(0, |odd, word| {
+        let word = u64::from_ne_bytes(*word);
+        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+        odd | word | below(word, 0x20) | is(b'"') | is(b'\\')
+    });
+    odd & HIGH == 0 && !rest.iter().fold(false, |odd, byte| odd | is_special(*byte) | !byte.is_ascii())
+}
+
 /// Splits at the first special byte: what precedes it, the byte, what follows it.
 pub(super) fn split_special(text: &[u8]) -> Option<(&[u8], u8, &[u8])> {
     let (blocks, _) = text.as_chunks::<16>();
@@ -37,14 +52,14 @@ pub(super) fn push_escaped(out: &mut Vec<u8>, byte: u8) {
 }
 
 /// A JSON number at the start of a text.
-pub(super) struct NumberShape {
-    pub(super) len: usize,
+pub struct NumberShape {
+    pub len: usize,
     /// Whether JavaScript would print the number with these same digits.
-    pub(super) is_shortest: bool,
+    pub is_shortest: bool,
 }
 
 impl NumberShape {
-    pub(super) fn of(text: &[u8]) -> Option<Self> {
+    pub fn of(text: &[u8]) -> Option<Self> {
         let unsigned = text.strip_prefix(b"-").unwrap_or(text);
         let (int, mut rest) = split_digits(unsigned);
         if int.is_empty() || (int.len() > 1 && int.starts_with(b"0")) {

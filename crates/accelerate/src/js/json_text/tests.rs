@@ -136,3 +136,18 @@ fn writes_strings() {
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
+
+#[test]
+fn a_text_is_plain_that_stands_for_itself_in_ascii() {
+    for length in [1, 7, 8, 9, 16, 21] {
+        for at in 0..length {
+            for byte in 0..=u8::MAX {
+                let mut text = vec![b'x'; length];
+                text[at] = byte;
+                let wanted = matches!(byte, b' '..=0x7f) && byte != b'"' && byte != b'\\';
+                assert_eq!(is_plain(&text), wanted, "{byte:#x} at {at} of {length}");
+            }
+        }
+    }
+    assert!(is_plain(b""));
+}

@@ -49,25 +49,24 @@ fn copy_digits(text: &[u8]) -> Option<[u8; 24]> {
     matches!(rest, b"" | b"Z" | b"+00" | b"+00:00").then_some(iso)
 }
 
-fn is_date(date: &[u8]) -> bool {
-    let number =
-        |range: Range<usize>| date.get(range).unwrap_or_default().iter().fold(0, |n, b| n * 10 + i64::from(b - b'0'));
+fn is_date(date: &[u8; 10]) -> bool {
+    let number = |range: Range<usize>| date[range].iter().fold(0, |n, b| n * 10 + i64::from(b - b'0'));
     has_shape(date, b"dddd-dd-dd") && {
         let (month, day) = (number(5..7), number(8..10));
         (1..=12).contains(&month) && day > 0 && (day <= 28 || day <= days_in_month(number(0..4), month))
     }
 }
 
-fn is_clock(clock: &[u8]) -> bool {
+fn is_clock(clock: &[u8; 8]) -> bool {
     // Of digits, the order as text is the order as numbers.
-    let is_below = |at, limit: &[u8]| clock.get(at..).is_some_and(|rest| rest < limit);
-    has_shape(clock, b"dd:dd:dd") && is_below(0, b"24") && is_below(3, b"6") && is_below(6, b"6")
+    has_shape(clock, b"dd:dd:dd") && clock[..2] < b"24"[..] && clock[3] < b'6' && clock[6] < b'6'
 }
 
 /// Whether the text is the same as the shape, in which `d` stands for any digit.
-fn has_shape(text: &[u8], shape: &[u8]) -> bool {
+fn has_shape<const N: usize>(text: &[u8; N], shape: &[u8; N]) -> bool {
     let fits = |(b, kind): (&u8, &u8)| if *kind == b'd' { b.is_ascii_digit() } else { b == kind };
-    text.len() == shape.len() && text.iter().zip(shape).all(fits)
+    // Without an early exit, so that it compiles to one comparison of many bytes.
+    text.iter().zip(shape).fold(true, |all, pair| all & fits(pair))
 }
 
 /// `normalizeDateTime` itself.
@@ -88,6 +87,7 @@ fn completed(text: &str) -> String {
 /// Finds the time that ends the text, and what its offset lacks to be readable by JavaScript.
 fn find_time(text: &[u8]) -> Option<(usize, &'static str)> {
     text.windows(8).enumerate().find_map(|(at, window)| {
+        let window = window.first_chunk::<8>()?;
         let rest = text.get(at + 8..).filter(|_| has_shape(window, b"dd:dd:dd"))?;
         Some((at, missing_suffix(rest)?))
     })
