@@ -54,17 +54,17 @@ impl Listeners {
             clock: parts.ctx.clock.clone(),
             nodes: parts.nodes.clone(),
         };
-        let data = data_api::router(data, proxies).into_make_service_with_connect_info::<SocketAddr>();
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
         let console = axum::serve(self.console, console).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let end = stop.clone().cancelled_owned();
         let data = match &self.certificate {
-            // Tapped for nothing: only so does axum tell the addresses of a listener that is not its own.
             Some(tls) => {
-                let listener = TlsListener::new(self.data, tls.server_config()?).tap_io(|_| ());
-                axum::serve(listener, data).with_graceful_shutdown(end).into_future().boxed()
+                let listener = TlsListener::new(self.data, tls.server_config()?);
+                data_api::serve(listener, data, proxies, stop).boxed()
             }
-            None => axum::serve(self.data, data).with_graceful_shutdown(end).into_future().boxed(),
+            None => {
+                let listener = self.data.tap_io(|socket| _ = socket.set_nodelay(true));
+                data_api::serve(listener, data, proxies, stop).boxed()
+            }
         };
         let metrics = axum::serve(self.metrics, exposition).with_graceful_shutdown(stop.clone().cancelled_owned());
         let renewing = async {
@@ -73,7 +73,7 @@ impl Listeners {
             }
             Ok(())
         };
-        tokio::try_join!(console.into_future(), data, metrics.into_future(), renewing)?;
+        tokio::try_join!(console.into_future(), data.map(Ok), metrics.into_future(), renewing)?;
         Ok(())
     }
 }

@@ -4,6 +4,9 @@
 
 mod accelerate;
 mod key;
+mod serve;
+
+pub use serve::serve;
 
 use ::accelerate::Gateway;
 
@@ -56,6 +59,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// All routes, with all that a request passes.
 pub fn router(state: State, proxies: Arc<TrustedProxies>) -> Router {
     Router::new()
         .route("/key", get(key::show))

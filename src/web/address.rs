@@ -16,14 +16,20 @@ pub struct TrustedProxies(pub Vec<IpNet>);
 
 /// Adds the request's [`Origin`] as an extension.
 pub async fn find(State(proxies): State<Arc<TrustedProxies>>, mut request: Request, next: Next) -> Response {
-    let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let address = socket.map(|socket| proxies.client(socket, request.headers()));
-    let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    request.extensions_mut().insert(Origin { address, user_agent });
+    let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let origin = proxies.origin(socket, request.headers());
+    request.extensions_mut().insert(origin);
     next.run(request).await
 }
 
 impl TrustedProxies {
+    /// Where a request comes from that arrived at this socket.
+    pub fn origin(&self, socket: Option<SocketAddr>, headers: &HeaderMap) -> Origin {
+        let address = socket.map(|socket| self.client(socket.ip(), headers));
+        let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Origin { address, user_agent }
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|range| range.contains(&address.to_canonical()))
     }
@@ -31,6 +37,9 @@ impl TrustedProxies {
     /// Each trusted proxy appends the peer it saw, so the list is read from its end to the first address that is no trusted proxy.
     fn client(&self, socket: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = socket.to_canonical();
+        if !self.trusts(client) {
+            return client;
+        }
         let forwarded = headers
             .get_all("x-forwarded-for")
             .iter()

@@ -78,7 +78,7 @@ fn config(public_url: Option<&str>) -> Config {
 }
 
 /// Starts at the true time: browsers count the age of cookies from there.
-fn context(db: PgPool, public_url: String) -> Ctx {
+pub fn context(db: PgPool, public_url: String) -> Ctx {
     let rng = Rng::seeded(7);
     let vault = Vault::new(&SecretSlice::from(vec![1; 32]), rng.clone()).unwrap();
     let defaults = Settings { sign_up: Policy::Open, ..Settings::default() };

@@ -7,6 +7,7 @@
 mod answer;
 mod browser;
 mod console;
+mod data_listener;
 mod exchanges;
 mod failures;
 mod forms;

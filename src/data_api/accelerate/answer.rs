@@ -7,9 +7,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, RETRY_AFTER};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
+use std::time::{Duration, UNIX_EPOCH};
 
 const CAPTURE: HeaderName = HeaderName::from_static("x-capture-telemetry");
 const TRACE: HeaderName = HeaderName::from_static("traceparent");
@@ -125,9 +123,8 @@ impl IntoResponse for Answered {
 
 /// `Sat, 21 Nov 2026 08:00:00 GMT`
 fn http_date(at_ms: u64) -> Option<HeaderValue> {
-    let at = OffsetDateTime::from_unix_timestamp(i64::try_from(at_ms / 1000).ok()?).ok()?;
-    let text = at.format(&Rfc2822).ok()?;
-    HeaderValue::try_from(text.replace("+0000", "GMT")).ok()
+    let at = UNIX_EPOCH.checked_add(Duration::from_millis(at_ms))?;
+    HeaderValue::try_from(httpdate::fmt_http_date(at)).ok()
 }
 
 /// An answer that is an object of its own.

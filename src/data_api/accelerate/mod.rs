@@ -23,7 +23,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 /// The longest body: data that is written comes in one piece.
-const LONGEST: usize = 32 * 1024 * 1024;
+pub(super) const LONGEST: usize = 32 * 1024 * 1024;
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("prisma-transaction-id");
 
 pub fn router(data: &Data) -> Router<Data> {
@@ -36,7 +36,7 @@ pub fn router(data: &Data) -> Router<Data> {
         .layer(from_fn_with_state(data.nodes.clone(), receive::prove));
     Router::new()
         .route("/connection-info", get(connection_info))
-        .route("/query", post(query))
+        .route("/query", post(query_alone))
         .route("/transaction/start", post(start))
         .route("/invalidate", post(invalidate))
         .route("/health", get(health))
@@ -64,13 +64,13 @@ async fn connection_info(
     answer::object(info.await, &telemetry)
 }
 
-async fn query(
+async fn query_alone(
     State(data): State<Data>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer_query(&data, &origin, &headers, None, &body).await
+    query(&data, &origin, &headers, None, &body).await
 }
 
 async fn query_in_transaction(
@@ -80,10 +80,11 @@ async fn query_in_transaction(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer_query(&data, &origin, &headers, Some(&id), &body).await
+    query(&data, &origin, &headers, Some(&id), &body).await
 }
 
-async fn answer_query(
+/// Answers a query; one outside of a transaction comes here past the router too.
+pub(super) async fn query(
     data: &Data,
     origin: &Origin,
     headers: &HeaderMap,
