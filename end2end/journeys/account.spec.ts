@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { axeInBothThemes } from "../support/axe.ts";
 import { accountMenu, at, row, toast } from "../support/console.ts";
 import type { Credentials } from "../support/seed.ts";
 import { totp } from "../support/totp.ts";
@@ -34,6 +35,7 @@ test("a second factor is set up, asked for, replaced by a recovery code and turn
     expect(codes.length).toBeGreaterThanOrEqual(8);
     await page.getByRole("link", { name: "I've stored them securely" }).click();
     await expect(page.getByRole("main")).toContainText(`with ${codes.length} recovery codes left`);
+    await axeInBothThemes(page, "a second factor that is on", () => page.reload());
     expect(await page.content()).not.toContain(codes[0]);
   });
 

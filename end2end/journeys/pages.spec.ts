@@ -1,20 +1,12 @@
 // Every page, in both themes and on a phone. A route without a row here is red.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
+import { axe } from "../support/axe.ts";
 import { CONSOLE } from "../support/environment.ts";
 import { awake } from "../support/console.ts";
 import { PAGES, label, type Viewer } from "../support/scene.ts";
 import { expect, test } from "../support/test.ts";
-
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-async function axe(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(WCAG).setLegacyMode().analyze();
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
-  expect(told, what).toEqual([]);
-}
 
 test("every route has its row", () => {
   const routes = readFileSync(new URL("../../app/src/routes.rs", import.meta.url), "utf8");

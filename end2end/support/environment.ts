@@ -15,6 +15,9 @@ export const DATABASE = told("PENTAPRISM_E2E_DATABASE");
 /** The browser. */
 export const CHROMIUM = told("PENTAPRISM_E2E_CHROMIUM");
 
+/** The server's program, for journeys that start one of their own. */
+export const BINARY = told("PENTAPRISM_E2E_BINARY");
+
 /** `DATABASE` with a part exchanged: another port, another name. */
 export function databaseWith(change: (url: URL) => void): string {
   const url = new URL(DATABASE);

@@ -17,6 +17,7 @@ export interface Scene {
   bareResource: string;
   key: string;
   member: string;
+  plan: string;
   reset: string;
   invitation: string;
   who: Credentials;
@@ -59,6 +60,11 @@ export const PAGES: Row[] = [
   at("admin/users/:user", (scene) => `/admin/users/${scene.member}`),
   at("admin/users/:user/delete", (scene) => `/admin/users/${scene.member}/delete`),
   plain("admin/organizations"),
+  at("admin/organizations/:org", (scene) => `/admin/organizations/${scene.org}`),
+  plain("admin/plans"),
+  plain("admin/plans/new"),
+  at("admin/plans/:plan", (scene) => `/admin/plans/${scene.plan}`),
+  at("admin/plans/:plan/delete", (scene) => `/admin/plans/${scene.plan}/delete`),
   plain("admin/settings"),
   plain("admin/waitlist"),
   plain("help"),
@@ -93,7 +99,8 @@ export const PAGES: Row[] = [
   at("resources/:resource", (scene) => `/resources/${scene.bareResource}`, { state: "no connection string" }),
   at("resources/:resource/keys", (scene) => `/resources/${scene.resource}/keys`),
   at("resources/:resource/keys/new", (scene) => `/resources/${scene.resource}/keys/new`),
-  at("resources/:resource/accelerate", (scene) => `/resources/${scene.resource}/accelerate`),
+  at("resources/:resource/accelerate", (scene) => `/resources/${scene.resource}/accelerate`, { state: "configured" }),
+  at("resources/:resource/accelerate", (scene) => `/resources/${scene.bareResource}/accelerate`, { state: "not configured" }),
   at("resources/:resource/accelerate/disable", (scene) => `/resources/${scene.resource}/accelerate/disable`),
   at("resources/:resource/pulse", (scene) => `/resources/${scene.resource}/pulse`),
   at("resources/:resource/settings", (scene) => `/resources/${scene.resource}/settings`),
@@ -132,6 +139,11 @@ export async function makeScene(requests: Requests): Promise<Scene> {
   await seed.post("keys/set-enabled", { key: disabled, enabled: "false" });
   await seed.post("keys/create", { project, resource: "", name: "reports", rights: "read_only", expires_in_days: "30" });
 
+  await seed.post("accelerate/configure", { resource, region: "nearest" });
+  const name = unique("Team");
+  const plans = await seed.post("admin/create-plan", { name, requests: "50", queued: "100" });
+  const plan = await found(mine, plans, new RegExp(`/admin/plans/(plan_[0-9a-z]+)"[^>]*>${name}<`));
+
   const joined = await invite(seed, mine, org, who.email, "viewer");
   await other.post("members/accept-invitation", { token: joined });
   const member = await found(mine, `/orgs/${org}/members`, new RegExp(`/orgs/${org}/members/(user_[0-9a-z]+)`));
@@ -141,7 +153,7 @@ export async function makeScene(requests: Requests): Promise<Scene> {
 
   const states = { operator: await mine.storageState(), member: await theirs.storageState(), nobody: undefined };
   await Promise.all([mine.dispose(), theirs.dispose()]);
-  return { org, emptyOrg, project, emptyProject, resource, bareResource, key, member, reset, invitation, who, states };
+  return { org, emptyOrg, project, emptyProject, resource, bareResource, key, member, plan, reset, invitation, who, states };
 }
 
 /** Invites an address and answers the token of the link. */

@@ -32,7 +32,10 @@ export interface NewKey {
 
 /** The forms of the console, posted as a browser without scripts does. */
 export class Seed {
-  constructor(private readonly request: APIRequestContext) {}
+  constructor(
+    private readonly request: APIRequestContext,
+    private readonly console = CONSOLE,
+  ) {}
 
   async signUp(who: Credentials): Promise<void> {
     await this.post("identity/sign-up", { ...who });
@@ -57,7 +60,7 @@ export class Seed {
   /** A key of the project, or of one of its resources. */
   async key(project: string, resource = "", name = "production"): Promise<NewKey> {
     const shownAt = await this.post("keys/create", { project, resource, name });
-    const id = new URL(shownAt, CONSOLE).searchParams.get("created");
+    const id = new URL(shownAt, this.console).searchParams.get("created");
     if (!id) throw new Error(`a new key leads to ${shownAt}, which does not name it`);
     return { id, shownAt };
   }
@@ -65,9 +68,9 @@ export class Seed {
   /** Posts a form and answers where it leads; a form that comes back to where it was has failed. */
   async post(call: string, form: Record<string, string>): Promise<string> {
     const from = "/posted-by-a-journey";
-    const answer = await this.request.post(`${CONSOLE}/api/${call}`, {
+    const answer = await this.request.post(`${this.console}/api/${call}`, {
       form: { _form: call, ...form },
-      headers: { accept: "text/html", "sec-fetch-site": "same-origin", referer: `${CONSOLE}${from}` },
+      headers: { accept: "text/html", "sec-fetch-site": "same-origin", referer: `${this.console}${from}` },
       maxRedirects: 0,
     });
     const location = answer.headers()["location"];

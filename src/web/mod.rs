@@ -34,20 +34,21 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// The whole console.
 pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
     let assets = assets::Bundle::embedded()?;
+    let secure = config.console.is_https();
     let server = Server {
         ctx: parts.ctx.clone(),
         dialer: parts.dialer.clone(),
         tests: Arc::default(),
         gateways: parts.nodes.clone(),
+        insecure_http: config.console.insecure_http && !secure,
     };
-    let secure = config.console.is_https();
     let hosts = Arc::new(hosts::Hosts::of(&config.console));
     let proxies = Arc::new(address::TrustedProxies(config.console.trusted_proxies.clone()));
     let flash = flash::Flashes::new(parts.ctx.vault.clone(), secure);
 
     let console = Router::new()
         .route("/", get(pages::home))
-        .merge(pages::routes(&assets, config))
+        .merge(pages::routes(&assets))
         .layer(from_fn(guard::require_sign_in))
         .layer(from_fn(recover::recover))
         .layer(from_fn_with_state(flash.clone(), forms::answer))

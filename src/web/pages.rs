@@ -2,13 +2,11 @@
 
 use super::assets::Bundle;
 use super::headers::page_policy;
-use crate::boot::config::Config;
 use app::assets::Assets;
 use app::calls::{Server, Signed};
 use app::flash::Flash;
 use app::kit::{Now, Told};
 use app::model::theme::Theme;
-use app::pages::Notices;
 use app::{App, paths, problem_document, shell};
 use axum::Router;
 use axum::extract::Request;
@@ -23,22 +21,13 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context};
 use std::sync::OnceLock;
 
-/// What every page is rendered with; set once, when the router is made.
-static PAGE: OnceLock<Page> = OnceLock::new();
-
-struct Page {
-    assets: Assets,
-    notices: Notices,
-}
+/// What every page links to; set once, when the router is made.
+static ASSETS: OnceLock<Assets> = OnceLock::new();
 
 /// All pages and server functions; where no route leads there is a page that says so.
-pub fn routes(assets: &Bundle, config: &Config) -> Router {
-    let page = Page {
-        assets: assets.names.clone(),
-        notices: Notices { insecure_http: config.console.insecure_http && !config.console.is_https() },
-    };
-    let page: &'static Page = PAGE.get_or_init(|| page);
-    let provide = move || provide(page);
+pub fn routes(assets: &Bundle) -> Router {
+    let assets: &'static Assets = ASSETS.get_or_init(|| assets.names.clone());
+    let provide = move || provide(assets);
     let options = LeptosOptions::builder().output_name("pentaprism").build();
     let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(App, None, provide);
     Router::new()
@@ -48,7 +37,7 @@ pub fn routes(assets: &Bundle, config: &Config) -> Router {
 }
 
 /// The contexts of a page, and the policy that its scripts need.
-fn provide(page: &Page) {
+fn provide(assets: &Assets) {
     let parts = use_context::<Parts>();
     let cookie = |name: &str| {
         let header = parts.as_ref()?.headers.get(COOKIE)?.to_str().ok()?;
@@ -58,8 +47,7 @@ fn provide(page: &Page) {
             .find(|(key, _)| *key == name)
             .map(|(_, value)| value.to_owned())
     };
-    provide_context(page.assets.clone());
-    provide_context(page.notices.clone());
+    provide_context(assets.clone());
     let https = parts.as_ref().and_then(|parts| parts.extensions.get::<Server>()).is_some_and(Server::is_https);
     provide_context(Theme::from_cookie(&cookie(Theme::cookie(https)).unwrap_or_default()));
     provide_context(Now(control::Clock::System.now()));
@@ -76,8 +64,8 @@ fn provide(page: &Page) {
 
 /// A page that tells of a problem, for layers that answer before any page is rendered.
 pub async fn problem(request: Request, problem: Problem) -> Response {
-    let Some(page) = PAGE.get() else { return app::calls::respond::status(problem.code).into_response() };
-    leptos_axum::render_app_async_with_context(move || provide(page), move || problem_document(problem.clone()))(
+    let Some(assets) = ASSETS.get() else { return app::calls::respond::status(problem.code).into_response() };
+    leptos_axum::render_app_async_with_context(move || provide(assets), move || problem_document(problem.clone()))(
         request,
     )
     .await

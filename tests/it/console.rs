@@ -36,6 +36,14 @@ impl Console {
         Self::serving(&config, &Parts::around(ctx))
     }
 
+    /// Reached by plain http from other machines, or by https, and the operator accepts the former.
+    pub fn insecure(db: PgPool, public_url: &str) -> Self {
+        let mut config = config(Some(public_url));
+        config.console.insecure_http = true;
+        let ctx = context(db, config.console.url());
+        Self::serving(&config, &Parts::around(ctx))
+    }
+
     /// Of a server that is there already.
     pub fn of(parts: &Parts) -> Self {
         Self::serving(&config(None), parts)

@@ -41,6 +41,20 @@ async fn every_page_is_whole(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn every_page_warns_where_passwords_cross_the_network_in_the_clear(db: PgPool) {
+    const WARNING: &str = "This console is served over plain http";
+    let console = Console::insecure(db.clone(), "http://console.example.com");
+    let world = World::new(&console).await;
+    for (route, whom) in ROUTES {
+        let who = whom.visitor();
+        let page = world.browser(&console, who).get(&world.fill(&template(route), who)).await.html();
+        assert!(page.text("body").contains(WARNING), "{route}");
+    }
+    let safe = Console::insecure(db, "https://console.example.com").browser().get("/sign-in").await.html();
+    assert!(!safe.text("body").contains(WARNING));
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn every_link_leads_to_a_page_and_no_page_shows_a_secret(db: PgPool) {
     let console = Console::new(db);
     let world = World::new(&console).await;

@@ -144,6 +144,11 @@ pub fn over_https() -> bool {
     server().is_ok_and(|server| server.is_https())
 }
 
+/// Whether passwords and keys cross the network in the clear, because the operator accepts it.
+pub fn insecure_http() -> bool {
+    server().is_ok_and(|server| server.insecure_http)
+}
+
 /// Who is signed in.
 pub fn viewer() -> Result<Viewer, Problem> {
     let (_, signed) = signed_in()?;

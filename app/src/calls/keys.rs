@@ -1,11 +1,14 @@
 //! API keys.
 
+use super::regions::gateway_in;
 use super::request::{actor, is_prefetch, signed_in};
-use super::{read, respond, take};
+use super::{PATIENCE, read, respond, take};
 use crate::error::ConsoleError;
+use crate::model::accelerate::Gateway;
 use crate::model::key::{KeyRow, KeyState, NewKey};
 use crate::model::place::{OrgPlace, ProjectPlace, Viewer};
 use crate::paths;
+use control::accelerate::get;
 use control::keys::create::CreateKeyInput;
 use control::keys::edit::EditKeyInput;
 use control::keys::{self, Key, State};
@@ -97,13 +100,28 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
     let (server, signed) = signed_in()?;
     let now = server.ctx.now();
     match take(keys::show::show(&server.ctx, &signed.actor, id)).await {
-        Ok(shown) => {
-            Ok(shown.map(|(key, text)| NewKey { row: row(key, now), secret: text.expose_secret().to_owned() }))
+        Ok(None) => Ok(None),
+        Ok(Some((key, text))) => {
+            let gateway = gateway_of(&key).await;
+            Ok(Some(NewKey { row: row(key, now), secret: text.expose_secret().to_owned(), gateway }))
         }
         // An address with a key of somebody else, or of none: the list has nothing to say of it.
         Err(problem) if problem.code == ProblemCode::NotFound => Ok(None),
         Err(problem) => Err(problem),
     }
+}
+
+/// Where the key reaches Accelerate. Its text is shown this once, so nothing that fails here may fail the page.
+async fn gateway_of(key: &Key) -> Option<Gateway> {
+    let (server, signed) = signed_in().ok()?;
+    let gateway = async {
+        let configured = read(get::of_key(&server.ctx, &signed.actor, key)).await?;
+        match configured {
+            Some(configured) => gateway_in(&configured.region).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    tokio::time::timeout(PATIENCE, gateway).await.ok()?.ok()?
 }
 
 /// The keys of the project, or of one resource, whose name contains `search`.

@@ -20,6 +20,8 @@ pub struct Server {
     pub dialer: Arc<upstream::Dialer>,
     pub tests: Arc<upstream::Tests>,
     pub gateways: Arc<dyn Gateways>,
+    /// The operator accepts that the console is reached by plain http from other machines.
+    pub insecure_http: bool,
 }
 
 impl Server {

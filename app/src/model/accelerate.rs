@@ -104,9 +104,9 @@ impl Gateway {
         format!("{scheme}://{host}/?api_key={api_key}")
     }
 
-    /// The line for `.env`.
-    pub fn env_line(&self) -> String {
-        format!("ACCELERATE_URL=\"{}\"", self.connection_string("YOUR_API_KEY"))
+    /// The line for `.env` with this key.
+    pub fn env_line(&self, api_key: &str) -> String {
+        format!("ACCELERATE_URL=\"{}\"", self.connection_string(api_key))
     }
 
     /// Whether the extension sends `$accelerate.invalidate` elsewhere, unless it is told: it knows gateways on this machine's plain http alone.
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_scheme_is_the_one_that_works() {
-        let line = |url: &str| Gateway { url: url.into(), region: "us-east-1".into() }.env_line();
+        let line = |url: &str| Gateway { url: url.into(), region: "us-east-1".into() }.env_line("YOUR_API_KEY");
         let plain = "ACCELERATE_URL=\"prisma+postgres://localhost:3001/?api_key=YOUR_API_KEY\"";
         assert_eq!(line("http://localhost:3001"), plain);
         assert_eq!(line("https://localhost:3001"), "ACCELERATE_URL=\"prisma://localhost:3001/?api_key=YOUR_API_KEY\"");

@@ -1,5 +1,6 @@
 //! API keys as lists show them.
 
+use super::accelerate::Gateway;
 use kernel::key::Rights;
 use kernel::{KeyId, ResourceId};
 use time::OffsetDateTime;
@@ -46,9 +47,15 @@ impl KeyRow {
 pub struct NewKey {
     pub row: KeyRow,
     pub secret: String,
+    /// Where it reaches Accelerate, once that is configured.
+    pub gateway: Option<Gateway>,
 }
 
-/// Lines for a `.env` file that work with what is here today.
-pub fn env_lines(secret: &str) -> String {
-    format!("PRISMA_API_KEY=\"{secret}\"")
+impl NewKey {
+    /// Lines for a `.env` file that work with what is here today.
+    pub fn env_lines(&self) -> String {
+        let key = format!("PRISMA_API_KEY=\"{}\"", self.secret);
+        let accelerate = self.gateway.as_ref().map(|gateway| gateway.env_line(&self.secret));
+        accelerate.into_iter().chain([key]).collect::<Vec<_>>().join("\n")
+    }
 }

@@ -8,17 +8,9 @@ use kernel::{OrgId, ProjectId, ResourceId};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// What the operator has to know on every page; provided as context by the server.
-#[derive(Debug, Clone, Default)]
-pub struct Notices {
-    /// The console is reached over plain http from other machines.
-    pub insecure_http: bool,
-}
-
 /// The banner over everything, if there is anything to say.
 pub fn banner() -> AnyView {
-    let notices = use_context::<Notices>().unwrap_or_default();
-    let insecure = notices.insecure_http.then(|| {
+    let insecure = calls::identity::insecure_http().then(|| {
         view! { <Banner tone=Tone::Danger>"This console is served over plain http: passwords and keys cross the network in the clear. Put TLS in front of it."</Banner> }
     });
     insecure.into_any()

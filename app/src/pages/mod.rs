@@ -14,5 +14,3 @@ pub mod resources;
 
 mod chrome;
 mod load;
-
-pub use chrome::Notices;

@@ -141,9 +141,7 @@ impl Node {
             nodes: parts.nodes.clone(),
         };
         let proxies = TrustedProxies(proxies.iter().map(|range| range.parse().unwrap()).collect());
-        let router = data_api::router(state, Arc::new(proxies));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(axum::serve(socket, service).into_future());
+        tokio::spawn(async move { data_api::serve(socket, state, Arc::new(proxies), &CancellationToken::new()).await });
         Self { parts, address, own }
     }
 

@@ -6,7 +6,7 @@ use crate::paths;
 use leptos::prelude::*;
 
 const INSTALL: &str = "npm install @prisma/client @prisma/extension-accelerate";
-const CLIENT_7: &str = "import { PrismaClient } from '@prisma/client'
+pub const CLIENT_7: &str = "import { PrismaClient } from '@prisma/client'
 import { withAccelerate } from '@prisma/extension-accelerate'
 
 const prisma = new PrismaClient({
@@ -67,7 +67,7 @@ pub fn Connect(
         <Card title="Connect your application">
             {elsewhere}
             <ol class="steps">
-                <li><h3>"Add the Accelerate connection string"</h3>{key}<CodeBlock label=".env" code=gateway.env_line()/></li>
+                <li><h3>"Add the Accelerate connection string"</h3>{key}<CodeBlock label=".env" code=gateway.env_line("YOUR_API_KEY")/></li>
                 <li><h3>"Install the client and the extension"</h3><CodeBlock label="Terminal" code=INSTALL/></li>
                 <li>
                     <h3>"Set up Accelerate in your application"</h3>

@@ -9,5 +9,6 @@ mod settings;
 use configure::ConfigureForm;
 
 pub use configure::ConfigureProjectForm;
+pub use connect::CLIENT_7;
 pub use disable::DisableAcceleratePage;
 pub use page::{Body, ResourceAcceleratePage, State, actions, state};

@@ -1,6 +1,6 @@
 use super::Scope;
 use crate::kit::{CodeBlock, Dialog, SecretBox, StoredButton};
-use crate::model::key::{NewKey, env_lines};
+use crate::model::key::NewKey;
 use leptos::prelude::*;
 
 /// A new key on its one showing, over the list that it now stands in.
@@ -10,7 +10,7 @@ pub fn NewKeyShown(scope: Scope, new: NewKey) -> impl IntoView {
         <Dialog id="key-created" title=format!("API key {} created", new.row.name) open=true kept=true>
             <div class="form">
                 <SecretBox id="new-key-secret" name="API key" secret=new.secret.clone()/>
-                <CodeBlock label=".env" code=env_lines(&new.secret)/>
+                <CodeBlock label=".env" code=new.env_lines()/>
                 <div class="dialog-actions"><StoredButton href=scope.list()>{scope.stored_verb()}</StoredButton></div>
             </div>
         </Dialog>

@@ -7,6 +7,7 @@ use crate::kit::{
 };
 use crate::model::place::{OrgPlace, ProjectPlace};
 use crate::model::project::ResourceRow;
+use crate::pages::accelerate::CLIENT_7;
 use crate::pages::chrome::{At, banner, bar, project_crumbs, project_tabs};
 use crate::pages::load::{load, param, section, show};
 use crate::pages::resources::NewResourceForm;
@@ -46,7 +47,6 @@ pub fn ProjectPage() -> impl IntoView {
 
 #[component]
 fn GetStarted(org: OrgPlace, project: ProjectPlace) -> impl IntoView {
-    const CODE: &str = "import { PrismaClient } from '@prisma/client'\nimport { withAccelerate } from '@prisma/extension-accelerate'\n\nconst prisma = new PrismaClient().$extends(withAccelerate())";
     let link = |access: Access, ready: &'static str, href: String| {
         let text = if access == Access::Off { "Join the waitlist" } else { ready };
         view! { <ButtonLink href kind=ButtonKind::Secondary size=ButtonSize::Small>{text}</ButtonLink> }
@@ -62,7 +62,7 @@ fn GetStarted(org: OrgPlace, project: ProjectPlace) -> impl IntoView {
                 </Card>
             </div>
             <p class="mt-4 mb-2 max-w-[72ch] text-muted">"This is how your application reaches Accelerate, once it is configured."</p>
-            <CodeBlock label="client.ts" code=CODE/>
+            <CodeBlock label="client.ts" code=CLIENT_7/>
         </Section>
     }
 }

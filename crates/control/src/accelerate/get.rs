@@ -1,7 +1,8 @@
 use super::{Configured, store};
-use crate::resources;
+use crate::keys::Key;
 use crate::rights::Right;
 use crate::{Actor, Ctx, Error};
+use crate::{projects, resources};
 use kernel::{ProjectId, ResourceId};
 
 /// The resource's Accelerate; none until it is configured.
@@ -11,9 +12,19 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: ResourceId) -> Result<Option<Conf
     store::find(&mut db, id).await
 }
 
+/// Accelerate of the resource that the key reaches; none until it is configured.
+pub async fn of_key(ctx: &Ctx, actor: &Actor, key: &Key) -> Result<Option<Configured>, Error> {
+    let mut db = ctx.db.acquire().await?;
+    let project = projects::require(&mut db, actor, key.project, Right::View).await?;
+    match key.resource.as_ref().map(|(id, _)| *id).or(project.default_resource) {
+        Some(resource) => store::find(&mut db, resource).await,
+        None => Ok(None),
+    }
+}
+
 /// Which resources of a project have Accelerate.
 pub async fn of_project(ctx: &Ctx, actor: &Actor, project: ProjectId) -> Result<Vec<ResourceId>, Error> {
     let mut db = ctx.db.acquire().await?;
-    crate::projects::require(&mut db, actor, project, Right::View).await?;
+    projects::require(&mut db, actor, project, Right::View).await?;
     store::of_project(&mut db, project).await
 }

@@ -30,9 +30,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one and waits until it is ready to serve.
+    /// Starts one and waits until it is ready to serve. It ends with the thread that starts it: no `kill -9` of ours leaves it behind.
     pub fn start(workspace: &Workspace, options: &Options) -> Result<Self> {
-        let mut command = Command::new(&options.binary);
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "TERM", "--"]).arg(&options.binary);
         command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let folder = options.prepare(workspace, &mut command)?;
         let mut job = Job::spawn(&mut command)?;

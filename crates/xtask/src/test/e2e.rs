@@ -7,6 +7,7 @@
 //! | `PENTAPRISM_E2E_CONSOLE` | address of the console, `http://127.0.0.1:41233` |
 //! | `PENTAPRISM_E2E_DATABASE` | URL of a real Postgres for environments, as superuser |
 //! | `PENTAPRISM_E2E_CHROMIUM` | the browser |
+//! | `PENTAPRISM_E2E_BINARY` | the server's program, for journeys that start one of their own |
 
 use anyhow::{Context as _, Result, bail};
 
@@ -32,7 +33,7 @@ pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
     web::make(workspace, ui)?;
     let binary = build::server(workspace, ui, Profile::Debug)?;
     let database = context.database_url(step)?;
-    let mut options = Options::throwaway(binary, Storage::Temporary)?;
+    let mut options = Options::throwaway(binary.clone(), Storage::Temporary)?;
     // Every journey begins with an account of its own.
     options.env.push(("PENTAPRISM__IDENTITY__SIGN_UP".to_owned(), "open".to_owned()));
     // And one of them comes from a network of its own.
@@ -45,7 +46,7 @@ pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
     command.args(["node_modules/@playwright/test/cli.js", "test", "--reporter=line,json"]);
     command.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report).env("CI", "1");
     command.env("PENTAPRISM_E2E_CONSOLE", server.console()).env("PENTAPRISM_E2E_DATABASE", database);
-    command.env("PENTAPRISM_E2E_CHROMIUM", browser);
+    command.env("PENTAPRISM_E2E_CHROMIUM", browser).env("PENTAPRISM_E2E_BINARY", binary);
     let finished = process::capture(command, |line| step.line(line))?;
     let log = server.log();
     server.stop()?;

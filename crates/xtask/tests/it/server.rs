@@ -1,6 +1,9 @@
 //! Starting and stopping a server.
 
+use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Result;
 use xtask::server::{Options, Server, Storage};
@@ -28,6 +31,20 @@ fn it_can_be_killed_and_started_again_on_the_same_data() {
     assert_eq!(server.kill9().unwrap().signal(), Some(9));
     let again = start(&options).unwrap();
     assert!(again.log().contains("postgres://elsewhere"), "{}", again.log());
+}
+
+#[test]
+fn it_ends_with_whoever_started_it() {
+    let options = options(Storage::Temporary).unwrap();
+    let console = options.listen.console;
+    thread::spawn(move || std::mem::forget(start(&options).unwrap())).join().unwrap();
+    for _ in 0..500 {
+        if TcpStream::connect(console).is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    panic!("it still listens");
 }
 
 #[test]
