@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 use upstream::{Dialer, Resolve, Resolver};
 
 /// The one name that connection strings of these tests have; every node resolves it in its own way.
