@@ -102,7 +102,7 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
     match take(keys::show::show(&server.ctx, &signed.actor, id)).await {
         Ok(None) => Ok(None),
         Ok(Some((key, text))) => {
-            let gateway = gateway_of(&key).await;
+            let gateway = gateway_of(key.id).await;
             Ok(Some(NewKey { row: row(key, now), secret: text.expose_secret().to_owned(), gateway }))
         }
         // An address with a key of somebody else, or of none: the list has nothing to say of it.
@@ -112,7 +112,7 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
 }
 
 /// Where the key reaches Accelerate. Its text is shown this once, so nothing that fails here may fail the page.
-async fn gateway_of(key: &Key) -> Option<Gateway> {
+async fn gateway_of(key: KeyId) -> Option<Gateway> {
     let (server, signed) = signed_in().ok()?;
     let gateway = async {
         let configured = read(get::of_key(&server.ctx, &signed.actor, key)).await?;
