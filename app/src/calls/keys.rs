@@ -2,7 +2,7 @@
 
 use super::regions::gateway_in;
 use super::request::{actor, is_prefetch, signed_in};
-use super::{PATIENCE, read, respond, take};
+use super::{read, respond, take, time_left};
 use crate::error::ConsoleError;
 use crate::model::accelerate::Gateway;
 use crate::model::key::{KeyRow, KeyState, NewKey};
@@ -121,7 +121,7 @@ async fn gateway_of(key: KeyId) -> Option<Gateway> {
             None => Ok(None),
         }
     };
-    tokio::time::timeout(PATIENCE, gateway).await.ok()?.ok()?
+    tokio::time::timeout(time_left(), gateway).await.ok()?.ok()?
 }
 
 /// The keys of the project, or of one resource, whose name contains `search`.
