@@ -320,7 +320,7 @@ async fn disabling_accelerate_ends_its_traffic(db: PgPool) {
     assert_eq!(gate.query(&raw("select 1 as a")).await.status, 200);
     disable(&gate.console.ctx, gate.world.actor(Who::Owner), resource(&gate.world)).await.unwrap();
     let (status, code, error) = refused(&gate, &gate.key).await;
-    assert_eq!((status, &*code), (400, "P6001"), "{error}");
+    assert_eq!((status, &*code), (400, "P6010"), "{error}");
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

@@ -81,7 +81,7 @@ async fn keys_of_a_project_without_resources_come_to_lead_nowhere_by_themselves(
     let input = key_input("web");
     let key = keys::create::create(&w.ctx, &cast.developer, cast.project, input).await.unwrap();
     delete(&w.ctx, &cast.admin, cast.resource, confirm("Production", None)).await.unwrap();
-    assert_eq!(w.audited("resource.delete").await.after.unwrap()["disabled_keys"], 1);
+    assert_eq!(w.audited("resource.delete").await.after.unwrap()["disabled_keys"], 2, "and the one of the cast");
     create::create(&w.ctx, &cast.owner, cast.project, "Elsewhere", None).await.unwrap();
     let state = async || keys::list::get(&w.ctx, &cast.viewer, key.id).await.unwrap().state(w.ctx.now());
     assert_eq!(state().await, keys::State::Disabled);
