@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 
 /// The longest text that is written of one value where nobody says otherwise. Values share their parts: of a short plan's there may be a text without end.
-pub(super) const MOST: usize = 256 * 1024 * 1024;
+const MOST: usize = 256 * 1024 * 1024;
 
 /// Appends what `JSON.stringify` makes of the value; bytes become base64.
 pub fn write(out: &mut Vec<u8>, value: &Value) {
