@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test itself does")]
 
 mod bounds;
+mod changes;
+mod pools;
 mod read_only;
 mod shared_cache;
 #[path = "../../src/plan/tests/spelling.rs"]
