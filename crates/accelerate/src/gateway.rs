@@ -386,7 +386,10 @@ async fn run(
             Some(id) => {
                 let mut held = tenant.transactions.hold(id, "query").await?;
                 let tools = Generators { now_ms, random: &mut random, pairs: 0 };
-                Run::new(held.lease()?, &params, &comment, tools).telling(recorder).answer(&plan.root, &mut out).await
+                let mut run = Run::new(held.lease()?, &params, &comment, tools).telling(recorder);
+                let outcome = run.answer(&plan.root, &mut out).await;
+                held.give_back();
+                outcome
             }
             None => {
                 let mut lease = tenant.pool.lease(None).await?;
@@ -398,7 +401,7 @@ async fn run(
             }
         }
     };
-    // What is left of a query that took too long is cancelled by its lease.
+    // What is left of a query that took too long, or whose client went away, is cancelled by its lease; the transaction that it stood in ends with it.
     timeout(limit, answer).await.unwrap_or_else(|_| {
         let limit = limit.as_millis();
         Err(QueryError::limit("P6004", format!("Query timeout exceeded: the query took longer than {limit} ms.")))

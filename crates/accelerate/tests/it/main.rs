@@ -4,7 +4,9 @@
 
 mod bounds;
 mod changes;
+mod left;
 mod pools;
+mod proxy;
 mod read_only;
 mod shared_cache;
 #[path = "../../src/plan/tests/spelling.rs"]
