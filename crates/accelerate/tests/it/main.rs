@@ -4,6 +4,7 @@
 
 mod bounds;
 mod changes;
+mod javascript;
 mod left;
 mod pools;
 mod proxy;
