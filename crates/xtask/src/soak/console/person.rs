@@ -171,7 +171,14 @@ impl Person {
 
     /// It and all below it.
     fn forget(&mut self, id: &str) {
-        self.things.retain(|thing| thing.id != id);
+        let Some(at) = self.things.iter().position(|thing| thing.id == id) else { return };
+        let gone = self.things.remove(at);
+        let is_beside = |thing: &Thing| thing.kind == Kind::Resource && thing.above == gone.above;
+        if gone.kind == Kind::Resource && !self.things.iter().any(is_beside) {
+            // With a project's last resource its keys are disabled. If this one is there after all, they are enabled in vain.
+            let keys = self.things.iter_mut().filter(|thing| thing.kind == Kind::Key && thing.above == gone.above);
+            keys.for_each(|key| key.disabled = true);
+        }
         let below = self.things.iter().filter(|thing| thing.above.as_deref() == Some(id)).map(|thing| thing.id.clone());
         below.collect::<Vec<_>>().iter().for_each(|id| self.forget(id));
     }
