@@ -27,9 +27,15 @@ pub struct Operation<'a> {
 /// How an operation ended, with the bytes of the body that said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<'a> {
-    Answered { status: Status, bytes: u64 },
+    Answered {
+        status: Status,
+        bytes: u64,
+    },
     /// With the code that the client was told.
-    Failed { code: &'a str, bytes: u64 },
+    Failed {
+        code: &'a str,
+        bytes: u64,
+    },
     /// The client went away before.
     Gone,
 }
