@@ -33,6 +33,10 @@ export const only = [
     const { info } = await db.user.count().withAccelerateInfo();
     return [info.cacheStatus, info.region, info.requestId.length > 8];
   }, ['none', 'us_east_1', true]],
+  ['what JSON cannot say is null, as by the official executor', async (db) => {
+    const [found] = await db.$queryRawUnsafe(`select 'NaN'::float8 as a, 'Infinity'::float8 as b, '-Infinity'::float4 as c, '-0'::float8 as d, '[1e400, -0]'::json as e`);
+    return found;
+  }, { a: null, b: null, c: null, d: 0, e: [null, 0] }],
   ['writes are never kept', async (db) => {
     const score = async () => (await db.user.update({ where: { id: 1 }, data: { score: { increment: 1 } } })).score;
     return (await score()) - (await score());
