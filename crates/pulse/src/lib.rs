@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+pub mod capture;
 #[cfg(test)]
 mod dice;
 mod error;

@@ -20,5 +20,5 @@ pub use table::Table;
 
 pub(crate) use change::Cells;
 pub(crate) use model::{Field, Scalar, WireModel};
-pub(crate) use table::Binding;
+pub(crate) use table::{Binding, Types};
 pub(crate) use write::event;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test itself does")]
 
+mod capture;
+mod ledger;
 mod setup;
 mod source;
 mod world;
