@@ -22,9 +22,14 @@ pub(super) enum Step {
     Nothing,
     /// Changes of one statement.
     Changes(Vec<Change>),
+    /// A change of the table of this object id was too large. It has its place among the others, so that their ids stay the same.
+    Oversized { table: u32 },
     /// A transaction is complete; its commit ends here.
     Committed(Lsn),
 }
+
+/// The tag of a record that only says that there was a change, and of which table.
+const OVERSIZED: u8 = b'#';
 
 /// What the messages so far have told.
 pub(super) struct Assembler {
@@ -128,6 +133,22 @@ impl Assembler {
         Ok(Step::Nothing)
     }
 
+    /// Takes in the beginning of a message that was too large.
+    pub(super) async fn take_oversized(&mut self, head: Bytes, length: usize) -> Result<Step, Error> {
+        let Part { tag, xid, body } = split(head, self.in_stream.is_some())?;
+        match (tag, relation_of(&body)) {
+            (b'I' | b'U' | b'D', Some(_)) => {}
+            // Of a message that is for others.
+            (b'M', _) => return Ok(Step::Nothing),
+            _ => return Err(Error::TooLarge(length)),
+        }
+        let body = body.slice(..4);
+        match xid {
+            Some(xid) => self.keep(Record { xid, tag: OVERSIZED, body }).await.map(|()| Step::Nothing),
+            None => self.apply(OVERSIZED, body),
+        }
+    }
+
     /// Takes up a piece of the streamed transaction that was committed.
     pub(super) async fn replay(&mut self) -> Result<Step, Error> {
         let Some(replay) = &mut self.replay else { return Ok(Step::Nothing) };
@@ -173,6 +194,10 @@ impl Assembler {
                 _ => return Err(Error::NotPostgres),
             },
             b'I' | b'U' | b'D' => Box::new([relation_of(&body).ok_or(Error::NotPostgres)?]),
+            OVERSIZED => {
+                self.open.as_mut().ok_or(Error::NotPostgres)?.next += 1;
+                return Ok(Step::Oversized { table: relation_of(&body).ok_or(Error::NotPostgres)? });
+            }
             // What `pg_logical_emit_message` wrote is for others.
             _ => return Ok(Step::Nothing),
         };

@@ -65,8 +65,8 @@ impl<J: Journal> Capture<J> {
         let (slot, publication) = (&self.names.slot, &self.names.publication);
         let mut tries = 0;
         loop {
-            let pace = self.settings.pace;
-            match Replication::start(&self.dialer, &self.target, slot, publication, from, pace).await {
+            let (pace, most) = (self.settings.pace, self.settings.change_most);
+            match Replication::start(&self.dialer, &self.target, slot, publication, from, pace, most).await {
                 Err(error) if error.is(SqlState::OBJECT_IN_USE) && tries < TRIES => {
                     tries += 1;
                     setup::end_walsender(&self.dialer, &self.target, slot).await?;

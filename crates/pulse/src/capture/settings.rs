@@ -9,6 +9,8 @@ use crate::source::Pace;
 pub struct Settings {
     /// Feedback to the database.
     pub pace: Pace,
+    /// Bytes of one change; a larger one is left out, counted and logged.
+    pub change_most: usize,
     /// Changes in one batch. Two batches at most are in memory beside what subscribers have not read.
     pub batch_changes: usize,
     /// Bytes of changes in one batch; a single change may be larger.
@@ -27,6 +29,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             pace: Pace::default(),
+            change_most: 64 * 1024 * 1024,
             batch_changes: 1000,
             batch_bytes: 256 * 1024,
             spill: std::env::temp_dir(),

@@ -28,6 +28,8 @@ pub struct Status {
     pub durable: Lsn,
     /// Changes since it was started, those that came twice as well.
     pub changes: u64,
+    /// Changes that were left out for being too large.
+    pub oversized: u64,
     /// The last change that those who listen have heard of.
     pub told: Option<EventId>,
     /// The last gap since it was started.

@@ -94,6 +94,7 @@ impl<J: Journal> Capture<J> {
     async fn take(&self, frame: Frame, assembler: &mut Assembler, pending: &mut Pending) -> Result<(), Failure> {
         match frame {
             Frame::Message(message) => self.step(assembler.take(message).await?, pending),
+            Frame::Oversized { head, length } => self.step(assembler.take_oversized(head, length).await?, pending),
             // Nothing up to there is for us, but what is pending.
             Frame::Reached(reached) if assembler.is_between() => pending.through = pending.through.max(reached),
             Frame::Reached(_) => {}
@@ -107,6 +108,10 @@ impl<J: Journal> Capture<J> {
             Step::Changes(changes) => {
                 pending.bytes += changes.iter().map(|change| change.encoded().1.len()).sum::<usize>();
                 pending.changes.extend(changes);
+            }
+            Step::Oversized { table } => {
+                tracing::warn!(slot = self.names.slot, table, "a change is too large and was left out");
+                self.status.send_modify(|status| status.oversized += 1);
             }
             Step::Committed(end) => {
                 pending.through = pending.through.max(end);

@@ -19,6 +19,13 @@ use crate::{Error, Lsn};
 pub enum Frame {
     /// A message of `pgoutput`; see [`crate::pgoutput::split`].
     Message(Bytes),
+    /// The beginning of a message that is larger than what is taken, and how many bytes it had. The rest is gone.
+    Oversized {
+        /// Enough to know of which kind, transaction and table it was.
+        head: Bytes,
+        /// Of all.
+        length: usize,
+    },
     /// Everything up to here was sent: what is not committed in it will be sent later, whatever is confirmed.
     Reached(Lsn),
 }

@@ -1,17 +1,21 @@
 //! Streaming replication from a Postgres.
 
-use bytes::{Buf, Bytes};
-use tokio::time::timeout_at;
+use std::time::Duration;
+
+use bytes::Buf;
+use tokio::time::{Instant, timeout_at};
 use upstream::{ConnectionString, Dialer};
 
 use super::{ChangeSource, Frame, Pace, feedback::Feedback};
 use crate::{
     Error, Lsn,
-    wire::{Connection, Mode, identifier, literal},
+    wire::{Connection, Copied, Mode, identifier, literal},
 };
 
 /// The first version that streams transactions before they are committed.
 const STREAMS: u32 = 14;
+/// How long a message to the server may be on its way before it is looked at again.
+const QUEUED: Duration = Duration::from_millis(200);
 
 /// The stream of one slot and one publication.
 pub struct Replication {
@@ -21,7 +25,8 @@ pub struct Replication {
 }
 
 impl Replication {
-    /// Opens a session and starts where the slot stands, or at `from` where that is further.
+    /// Opens a session and starts where the slot stands, or at `from` where that is further. Messages of more than `most` bytes are
+    /// [`Frame::Oversized`].
     ///
     /// # Errors
     /// [`Error::Refused`] with `OBJECT_IN_USE` where another connection reads the slot, and with `UNDEFINED_OBJECT` where there is none.
@@ -32,6 +37,7 @@ impl Replication {
         publication: &str,
         from: Lsn,
         pace: Pace,
+        most: usize,
     ) -> Result<Self, Error> {
         let mut connection = Connection::open(dialer, target, Mode::Replication).await?;
         let version =
@@ -43,6 +49,7 @@ impl Replication {
         );
         let begun = tokio::time::timeout(pace.silence, connection.begin_copy(&command)).await;
         begun.unwrap_or(Err(Error::Silent))?;
+        connection.take_at_most(most);
         Ok(Self { connection, feedback: Feedback::new(pace, from), is_listening: true })
     }
 
@@ -55,8 +62,11 @@ impl Replication {
         }
     }
 
-    /// A change, or nothing for a sign of life that tells nothing.
-    fn read(&mut self, mut body: Bytes) -> Result<Frame, Error> {
+    fn read(&mut self, copied: Copied) -> Result<Frame, Error> {
+        let (mut body, oversized) = match copied {
+            Copied::Whole(body) => (body, None),
+            Copied::Oversized { head, length } => (head, Some(length)),
+        };
         let malformed = |_| Error::NotPostgres;
         let kind = body.try_get_u8().map_err(malformed)?;
         match kind {
@@ -65,7 +75,10 @@ impl Replication {
                 let end = Lsn(body.try_get_u64().map_err(malformed)?);
                 body.try_get_u64().map_err(malformed)?;
                 self.feedback.heard(start.max(end), false);
-                Ok(Frame::Message(body))
+                Ok(match oversized {
+                    None => Frame::Message(body),
+                    Some(length) => Frame::Oversized { head: body, length },
+                })
             }
             b'k' => {
                 let end = Lsn(body.try_get_u64().map_err(malformed)?);
@@ -87,10 +100,16 @@ impl ChangeSource for Replication {
         }
         loop {
             self.speak();
-            match timeout_at(self.feedback.due(), self.connection.copied()).await {
-                Ok(body) => {
-                    let body = body?;
-                    return self.read(body);
+            // A server that does not take what is queued has to be waited for as well.
+            let due = self.feedback.due().max(if self.connection.has_queued() {
+                Instant::now() + QUEUED
+            } else {
+                Instant::now()
+            });
+            match timeout_at(due, self.connection.copied()).await {
+                Ok(copied) => {
+                    let copied = copied?;
+                    return self.read(copied);
                 }
                 Err(_) if self.feedback.is_silent() => return Err(Error::Silent),
                 Err(_) => {}

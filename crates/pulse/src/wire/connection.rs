@@ -10,13 +10,19 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWrite};
 use upstream::{CancelKey, ConnectionString, Dialer, Session, SessionStream};
 
-use super::{Row, message};
+use super::{
+    Row,
+    message::{self, Taken},
+};
 use crate::Error;
 
 /// How much is read at once.
 const READ: usize = 64 * 1024;
 /// Rows of one query: a checklist has a few, and one for each table.
 const ROWS: usize = 100_000;
+
+/// Of a row or a piece of a copy, unless the caller says otherwise.
+const MOST: usize = 64 * 1024 * 1024;
 
 /// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +43,32 @@ const SETTINGS: [(&str, &str); 6] = [
     ("standard_conforming_strings", "on"),
 ];
 
+/// A piece of a copy.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Copied {
+    Whole(Bytes),
+    /// Larger than what is taken: its head, and how long it was.
+    Oversized {
+        head: Bytes,
+        length: usize,
+    },
+}
+
+/// A change that is passed over.
+struct Skipped {
+    head: Bytes,
+    left: usize,
+    length: usize,
+}
+
 /// A session and what was read of it and is to be written. Everything that waits here may be given up and taken up again.
 pub(crate) struct Connection {
     stream: SessionStream,
     inbox: BytesMut,
     outbox: BytesMut,
     is_flushed: bool,
+    skipped: Option<Skipped>,
+    most: usize,
     key: CancelKey,
     version: u32,
 }
@@ -58,7 +84,7 @@ impl Connection {
         let digits: String = server_version.chars().take_while(char::is_ascii_digit).collect();
         let version = digits.parse().map_err(|_| Error::NotPostgres)?;
         let inbox = BytesMut::with_capacity(READ);
-        Ok(Self { stream, inbox, outbox: BytesMut::new(), is_flushed: true, key, version })
+        Ok(Self { stream, inbox, outbox: BytesMut::new(), is_flushed: true, skipped: None, most: MOST, key, version })
     }
 
     /// The server's major version.
@@ -104,12 +130,20 @@ impl Connection {
         }
     }
 
+    /// Passes over pieces of a copy that have more bytes.
+    pub(crate) fn take_at_most(&mut self, most: usize) {
+        self.most = most;
+    }
+
     /// The next piece of the copy; sends meanwhile what is queued.
-    pub(crate) async fn copied(&mut self) -> Result<Bytes, Error> {
+    pub(crate) async fn copied(&mut self) -> Result<Copied, Error> {
         loop {
-            let (kind, body) = self.message().await?;
+            let (kind, body) = match self.taken().await? {
+                Taken::Whole(kind, body) => (kind, body),
+                Taken::Oversized { head, length, .. } => return Ok(Copied::Oversized { head, length }),
+            };
             match kind {
-                b'd' => return Ok(body),
+                b'd' => return Ok(Copied::Whole(body)),
                 b'E' => return Err(message::refusal(&body)),
                 b'N' | b'S' => {}
                 // The server has shut down in peace, or has nothing more to tell.
@@ -135,9 +169,33 @@ impl Connection {
     }
 
     async fn message(&mut self) -> Result<(u8, Bytes), Error> {
+        match self.taken().await? {
+            Taken::Whole(kind, body) => Ok((kind, body)),
+            Taken::Oversized { .. } => Err(Error::NotPostgres),
+        }
+    }
+
+    /// The next message, or the head of one that was passed over whole.
+    async fn taken(&mut self) -> Result<Taken, Error> {
         loop {
-            if let Some(message) = message::take(&mut self.inbox)? {
-                return Ok(message);
+            if let Some(mut skipped) = self.skipped.take() {
+                let here = skipped.left.min(self.inbox.len());
+                self.inbox.advance(here);
+                skipped.left -= here;
+                if skipped.left == 0 {
+                    let Skipped { head, left, length } = skipped;
+                    return Ok(Taken::Oversized { head, left, length });
+                }
+                self.skipped = Some(skipped);
+            } else {
+                match message::take(&mut self.inbox, self.most)? {
+                    Some(Taken::Oversized { head, left, length }) => {
+                        self.skipped = Some(Skipped { head, left, length });
+                        continue;
+                    }
+                    Some(message) => return Ok(message),
+                    None => {}
+                }
             }
             self.inbox.reserve(READ);
             let read = poll_fn(|cx| {

@@ -5,7 +5,7 @@ mod connection;
 mod message;
 mod quote;
 
-pub(crate) use connection::{Connection, Mode};
+pub(crate) use connection::{Connection, Copied, Mode};
 pub(crate) use quote::{identifier, literal};
 
 /// A row of a simple query: text, or null.

@@ -32,17 +32,21 @@ impl Drop for Running {
 impl Running {
     pub fn start(world: &World, ledger: &Ledger, fence: u64) -> Self {
         let settings = Settings { spill_memory: 10_000, advance: Duration::from_millis(500), ..Settings::default() };
-        Self::with(world, ledger, fence, settings)
+        Self::ringed(world, ledger, fence, settings, 4096)
     }
 
     pub fn with(world: &World, ledger: &Ledger, fence: u64, settings: Settings) -> Self {
+        Self::ringed(world, ledger, fence, settings, 64)
+    }
+
+    fn ringed(world: &World, ledger: &Ledger, fence: u64, settings: Settings, ring: usize) -> Self {
         let capture = Arc::new(Capture {
             dialer: Arc::clone(&world.dialer),
             target: world.target.clone(),
             names: world.names.clone(),
             journal: ledger.clone(),
             fence: Fence(fence),
-            live: Live::new(64),
+            live: Live::new(ring),
             settings,
             status: Default::default(),
         });
@@ -185,6 +189,56 @@ async fn a_journal_that_stalls_stops_the_reading_and_not_the_connection() {
     world.execute("insert into t select n from generate_series(30001, 30010) n").await;
     ledger.until("all rows", |state| state.order.len() == 20_011).await;
     ledger.assert_ordered();
+}
+
+#[tokio::test]
+async fn a_change_that_is_too_large_is_left_out_and_counted_and_the_others_keep_their_places() {
+    let world = World::prepared("create table t (id int primary key, a text)").await;
+    let ledger = Ledger::new();
+    let running = Running::with(&world, &ledger, 1, Settings { change_most: 20_000, ..Settings::default() });
+    running.streaming().await;
+    // Compressed it is small enough to come with its commit; the other is streamed before.
+    world.execute("insert into t values (1, 'x'), (2, repeat('x', 50000)), (3, 'x')").await;
+    world
+        .execute(
+            "create table filler (id int); insert into t values (4, 'x');
+             insert into t select 5, string_agg(md5(n::text), '') from generate_series(1, 20000) n;
+             insert into filler select generate_series(1, 2000); insert into t values (-6, 'x')",
+        )
+        .await;
+    ledger.until("the others", |state| state.changes.values().any(|change| first(change) == "-6")).await;
+    let status = running.capture.status.borrow().clone();
+    assert_eq!(status.oversized, 2);
+    ledger.with(|state| {
+        let rows = state.changes.values().filter(|change| &*change.table.relation().name == "t");
+        let rows: Vec<_> = rows.map(|change| (first(change), change.id.index)).collect();
+        let row = |id: &str, index| (id.to_owned(), index);
+        assert_eq!(rows, [row("1", 0), row("3", 2), row("4", 0), row("-6", 2002)]);
+    });
+}
+
+#[tokio::test]
+async fn a_database_may_forget_its_log_though_nothing_of_it_is_published() {
+    let world = World::new().await;
+    world.execute("create table unpublished (id int)").await;
+    let (dialer, target, names) = (&world.dialer, &world.target, &world.names);
+    let nothing = pulse::setup::Tables::Chosen(vec![]);
+    pulse::setup::create_publication(dialer, target, &names.publication, &nothing).await.unwrap();
+    let ledger = Ledger::new();
+    let running = Running::start(&world, &ledger, 1);
+    running.streaming().await;
+    let begun = running.capture.status.borrow().durable;
+    for _ in 0..3 {
+        world.execute("insert into unpublished select generate_series(1, 1000)").await;
+        ledger.until("the log goes on", |state| state.position.as_ref().is_some_and(|at| at.through.0 > begun.0)).await;
+    }
+    loop {
+        let slot = pulse::setup::slot_status(dialer, target, &names.slot).await.unwrap().unwrap();
+        if slot.confirmed > begun && slot.confirmed <= ledger.with(|state| state.position.clone()).unwrap().through {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ impl World {
 
     pub async fn start(&self) -> Result<Replication, pulse::Error> {
         let Names { slot, publication } = &self.names;
-        Replication::start(&self.dialer, &self.target, slot, publication, Lsn(0), Pace::default()).await
+        Replication::start(&self.dialer, &self.target, slot, publication, Lsn(0), Pace::default(), usize::MAX).await
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use pulse::{capture::Phase, setup};
+use pulse::{
+    capture::{Phase, Tidings},
+    setup,
+};
 
 use super::{Running, first};
 use crate::{
@@ -42,6 +45,15 @@ async fn a_database_that_is_killed_again_and_again() {
     let ledger = Ledger::new();
     let running = Running::start(&world, &ledger, 1);
     running.streaming().await;
+    let mut live = running.capture.live.subscribe();
+    let listener = tokio::spawn(async move {
+        let mut heard = Vec::new();
+        while heard.last() != Some(&"0".to_owned()) {
+            let Tidings::Changes(batch) = live.next().await.unwrap() else { panic!("a gap") };
+            heard.extend(batch.changes.iter().map(first));
+        }
+        heard
+    });
     let writer = tokio::spawn({
         let world = Arc::clone(&world);
         async move { write(&world, 40_000).await }
@@ -58,11 +70,15 @@ async fn a_database_that_is_killed_again_and_again() {
     let row = connected.client.query_one("select count(*)::int, max(id) from t", &[]).await.unwrap();
     let (rows, last): (i32, i32) = (row.get(0), row.get(1));
     assert_eq!(rows, last);
-    ledger.until("all rows", |state| state.order.len() >= last as usize).await;
+    world.execute("insert into t values (0)").await;
+    ledger.until("all rows", |state| state.order.len() > last as usize).await;
     ledger.assert_ordered();
+    // Who listens hears each once, though the database has told some twice.
+    let all: Vec<_> = (1..=last).chain([0]).map(|number| number.to_string()).collect();
+    assert!(listener.await.unwrap() == all, "a listener missed some, or heard some twice");
     ledger.with(|state| {
         let numbers: Vec<_> = state.changes.values().map(|change| first(change).parse::<i32>().unwrap()).collect();
-        assert!(numbers.iter().copied().eq(1..=last), "{} of {last}", numbers.len());
+        assert!(numbers.iter().copied().eq((1..=last).chain([0])), "{} of {last}", numbers.len());
         assert!(state.gaps.is_empty(), "{:?}", state.gaps);
     });
 }
