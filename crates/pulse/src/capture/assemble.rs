@@ -212,3 +212,46 @@ impl Assembler {
         Ok(Step::Changes(changes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{dice::Dice, pgoutput::hostile::samples};
+
+    /// Changes as a source sends them, in any order and torn: refused, or assembled to something.
+    #[tokio::test]
+    async fn no_order_of_messages_makes_it_panic() {
+        let settings = crate::capture::Settings { spill_memory: 200, spill_most: 5000, ..Default::default() };
+        let (mut dice, samples) = (Dice::new(11), samples());
+        let mut changes = 0;
+        for _ in 0..3000 {
+            let mut assembler = Assembler::new(1, &settings);
+            for step in 0..dice.below(40) {
+                // A transaction and its table first, or nothing would come of the rest.
+                let sample = [0, 3].get(step).copied().unwrap_or_else(|| dice.below(samples.len()));
+                let mut message = samples[sample].to_vec();
+                if assembler.in_stream.is_some() && b"RYIUDTM".contains(&message[0]) {
+                    message.splice(1..1, (700 + u32::from(step % 3 == 0)).to_be_bytes());
+                }
+                if dice.below(8) == 0 {
+                    dice.mutate(&mut message, &samples[3]);
+                }
+                let taken = match dice.below(20) {
+                    0 => assembler.take_oversized(message.into(), 1 << 30).await,
+                    _ => assembler.take(message.into()).await,
+                };
+                while assembler.is_replaying() {
+                    if assembler.replay().await.is_err() {
+                        break;
+                    }
+                }
+                match taken {
+                    Ok(Step::Changes(found)) => changes += found.len(),
+                    Ok(_) => {}
+                    Err(_) => break,
+                }
+            }
+        }
+        assert!(changes > 1000, "{changes}");
+    }
+}

@@ -6,6 +6,9 @@
 //! What is not known is left out. An update that leaves a long out-of-line value as it is does not carry it: the event has it where the table's
 //! `REPLICA IDENTITY` is `FULL`, and misses the field where it is not. A delete tells the columns of the replica identity alone. Emptying a
 //! table is no event of a row, so subscribers do not see it; the change itself is handed to the journal for whoever wants to know.
+//!
+//! Values of enums are told as the database names them: the client does not send what `@map` makes of them. A list is known by its column, since
+//! client 7 does not say which fields are lists; one that is null is told as empty, as in an answer of Prisma Client.
 
 mod change;
 mod id;

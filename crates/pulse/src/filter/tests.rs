@@ -62,13 +62,16 @@ fn change() -> Change {
     Change::new(EventId { epoch: 1, commit: Lsn(2), index: 3 }, table, b'I', Bytes::from(insert)).unwrap()
 }
 
-fn subscription(filters: &Json) -> Result<Subscription, Error> {
+fn header(filters: &Json) -> String {
     let kind = |of: &str| if of == "Colour" { "enum" } else { "scalar" };
     let field = |(name, of, _, _): (&str, &str, _, _)| json!({ "name": name, "kind": kind(of), "type": of, "dbName": format!("{name}_column") });
     let mut fields: Vec<_> = COLUMNS.into_iter().map(field).collect();
     fields.push(json!({ "name": "posts", "kind": "object", "type": "Post", "relationName": "PostToUser" }));
-    let header = json!({ "modelName": "User", "model": { "dbName": "users", "fields": fields }, "where": filters });
-    Subscription::parse(&header.to_string(), "public")
+    json!({ "modelName": "User", "model": { "dbName": "users", "fields": fields }, "where": filters }).to_string()
+}
+
+fn subscription(filters: &Json) -> Result<Subscription, Error> {
+    Subscription::parse(&header(filters), "public")
 }
 
 fn holds(filter: &Json) -> bool {
@@ -181,4 +184,28 @@ fn an_event_is_what_the_extension_reads() {
     });
     assert_eq!(serde_json::from_str::<Json>(&event.json).unwrap(), expected);
     assert!(event.json.starts_with(&format!(r#"{{"id":"{id}","action":"create","created":{{"id":7,"big":"#)));
+}
+
+/// `FUZZ_ROUNDS` and `FUZZ_SEED` make more of it, and other choices.
+#[test]
+fn no_header_and_no_value_make_it_panic() {
+    let number = |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
+    let filters = json!({ "create": { "AND": [{ "id": { "in": [7] } }, { "NOT": { "at": { "$type": "DateTime", "value": "2026-11-21T02:10:19.447Z" } } }] },
+        "update": { "after": { "tags": { "hasEvery": ["a"] }, "data": { "$type": "Json", "value": "[1]" } } } });
+    let header = header(&filters).into_bytes();
+    let (mut dice, mut refused) = (crate::dice::Dice::new(number("FUZZ_SEED", 5)), 0);
+    let (tag, body) = (b'I', change().encoded().1.clone());
+    for _ in 0..number("FUZZ_ROUNDS", 10_000) {
+        let mut bytes = header.clone();
+        dice.mutate(&mut bytes, &header);
+        let parsed = Subscription::parse(&String::from_utf8_lossy(&bytes), "public");
+        refused += u64::from(parsed.is_err());
+        let mut row = body.to_vec();
+        dice.mutate(&mut row, &body);
+        let known = change();
+        let Ok(change) = Change::new(known.id, known.table, tag, row.into()) else { continue };
+        let mut subscription = parsed.or_else(|_| subscription(&filters)).unwrap();
+        drop(subscription.event(&change));
+    }
+    assert!(refused > 100);
 }

@@ -34,7 +34,7 @@ fn tuple(bytes: &mut BytesMut, cells: &[Option<&str>]) {
 }
 
 /// One of each, outside of a stream.
-fn samples() -> Vec<Bytes> {
+pub fn samples() -> Vec<Bytes> {
     vec![
         message(b'B', |out| {
             out.put_u64(7);

@@ -6,7 +6,7 @@
 
 mod decode;
 #[cfg(test)]
-mod hostile;
+pub(crate) mod hostile;
 mod message;
 mod reader;
 mod relation;

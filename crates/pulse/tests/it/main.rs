@@ -4,6 +4,7 @@
 
 mod capture;
 mod ledger;
+mod partition;
 mod setup;
 mod source;
 mod world;

@@ -1,8 +1,11 @@
 //! Databases of throwaway clusters.
 
-use std::sync::{
-    Arc, LazyLock,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use pulse::{
@@ -10,6 +13,7 @@ use pulse::{
     setup::{self, Names, Tables},
     source::{self, ChangeSource, Frame, Pace, Replication},
 };
+use secrecy::ExposeSecret;
 use testkit::Cluster;
 use upstream::{ConnectionString, Dialer};
 
@@ -44,6 +48,18 @@ impl World {
             target: ConnectionString::parse(&url).unwrap(),
             names: Names { slot: name.clone(), publication: name },
         }
+    }
+
+    /// Where the shared cluster listens.
+    pub fn address(&self) -> SocketAddr {
+        CLUSTER.address()
+    }
+
+    /// The same database by another way.
+    pub fn through(&self, address: SocketAddr) -> ConnectionString {
+        let url = self.target.expose_url();
+        let url = url.expose_secret().replace(&self.address().to_string(), &address.to_string());
+        ConnectionString::parse(&url).unwrap()
     }
 
     /// Tables by `schema`, published all, and a slot.

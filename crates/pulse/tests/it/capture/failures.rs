@@ -3,13 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use pulse::{
-    capture::{Phase, Tidings},
+    Error,
+    capture::{Phase, Settings, Tidings},
     setup,
+    source::Pace,
 };
 
 use super::{Running, first};
 use crate::{
     ledger::Ledger,
+    partition::Network,
     world::{World, cluster},
 };
 
@@ -122,4 +125,27 @@ async fn who_holds_the_newer_lease_takes_the_slot() {
     assert!(new.capture.status.borrow().phase == Phase::Streaming);
     drop((old, new));
     assert_eq!(setup::drop_slot(&world.dialer, &world.target, &world.names.slot).await, Ok(true));
+}
+
+#[tokio::test]
+async fn a_network_that_is_cut_is_noticed_and_nothing_is_missed() {
+    let mut world = World::prepared("create table t (id int primary key)").await;
+    let (direct, address) = (world.target.clone(), world.address());
+    let network = Network::to(address).await;
+    world.target = world.through(network.address);
+    let ledger = Ledger::new();
+    let pace = Pace { feedback: Duration::from_millis(200), silence: Duration::from_secs(2) };
+    let running = Running::with(&world, &ledger, 1, Settings { pace, ..Settings::default() });
+    running.streaming().await;
+    world.target = direct;
+    world.execute("insert into t values (1)").await;
+    ledger.until("the first", |state| state.order.len() == 1).await;
+    network.cut(true);
+    world.execute("insert into t values (2)").await;
+    running.until(|phase| *phase == Phase::SourceFails(Error::Silent)).await;
+    network.cut(false);
+    world.execute("insert into t values (3)").await;
+    ledger.until("all", |state| state.order.len() == 3).await;
+    ledger.assert_ordered();
+    assert!(ledger.with(|state| state.gaps.is_empty()));
 }
