@@ -3,6 +3,7 @@
 mod events;
 mod failures;
 mod gaps;
+mod transactions;
 
 use std::{sync::Arc, time::Duration};
 
