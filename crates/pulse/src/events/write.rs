@@ -1,6 +1,4 @@
-//! Events as JSON.
-
-use serde_json::{Number as JsonNumber, Value as Json, json};
+//! Events as JSON, written straight from the text of the columns.
 
 use super::{Action, Binding, Cells, EventId, Model, Scalar, Table};
 use crate::values::{self, ColumnType, Kind, Member, Moment, Number};
@@ -29,77 +27,121 @@ pub(crate) fn event(
         if out.len() > begin {
             out.push(',');
         }
-        out.push_str(&format!("{}:{}", json!(field.name), value(field.scalar, *column, *cell)));
+        string(&mut out, &field.name);
+        out.push(':');
+        value(&mut out, field.scalar, *column, *cell);
     }
     out.push_str("}}");
     Some(out)
 }
 
 /// A list that is null is read as an empty one by Prisma Client, so it is sent as one.
-fn value(scalar: Scalar, column: ColumnType, cell: Option<&str>) -> Json {
+fn value(out: &mut String, scalar: Scalar, column: ColumnType, cell: Option<&str>) {
     match (cell, column.is_array) {
-        (None, true) => json!([]),
-        (None, false) => Json::Null,
-        (Some(text), false) => one(scalar, column.kind, text),
+        (None, true) => out.push_str("[]"),
+        (None, false) => out.push_str("null"),
+        (Some(text), false) => one(out, scalar, column.kind, text),
         (Some(text), true) => match values::members(text) {
-            Some(members) => members.into_iter().map(|member| of_member(scalar, column.kind, member)).collect(),
-            None => json!(text),
+            Some(members) => list(out, scalar, column.kind, &members),
+            None => string(out, text),
         },
     }
 }
 
-fn of_member(scalar: Scalar, kind: Kind, member: Member) -> Json {
-    match member {
-        Member::Null => Json::Null,
-        Member::Text(text) => one(scalar, kind, &text),
-        Member::Array(members) => members.into_iter().map(|member| of_member(scalar, kind, member)).collect(),
+fn list(out: &mut String, scalar: Scalar, kind: Kind, members: &[Member]) {
+    out.push('[');
+    for (index, member) in members.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        match member {
+            Member::Null => out.push_str("null"),
+            Member::Text(text) => one(out, scalar, kind, text),
+            Member::Array(members) => list(out, scalar, kind, members),
+        }
     }
+    out.push(']');
 }
 
 /// What is not as its field says goes out as the text that it is: the client's schema is behind the database's.
-fn one(scalar: Scalar, kind: Kind, text: &str) -> Json {
+fn one(out: &mut String, scalar: Scalar, kind: Kind, text: &str) {
     match scalar {
-        Scalar::Int | Scalar::Float => number(text),
-        Scalar::BigInt if Number::parse(text).is_some() => tagged("BigInt", text),
-        Scalar::Decimal => tagged("Decimal", &values::plain(kind, text)),
+        Scalar::Int | Scalar::Float => number(out, text),
+        Scalar::BigInt if Number::parse(text).is_some() => tagged(out, "BigInt", text),
+        Scalar::Decimal if kind == Kind::Money => tagged(out, "Decimal", &values::plain(kind, text)),
+        Scalar::Decimal => tagged(out, "Decimal", text),
         Scalar::Boolean => match text {
-            "t" => json!(true),
-            "f" => json!(false),
-            text => json!(text),
+            "t" => out.push_str("true"),
+            "f" => out.push_str("false"),
+            text => string(out, text),
         },
         Scalar::DateTime => {
             let moment = if kind == Kind::Time { Moment::parse_time(text) } else { Moment::parse(text) };
             // `infinity` becomes an invalid date, for want of another.
-            moment.map_or_else(|| tagged("DateTime", text), |moment| tagged("DateTime", &moment.iso()))
+            tagged(out, "DateTime", &moment.map_or_else(|| text.to_owned(), Moment::iso));
         }
-        Scalar::Json => tagged("Json", text),
-        Scalar::Bytes => values::bytes(text)
-            .map_or_else(|| json!(text), |bytes| tagged("Bytes", &data_encoding::BASE64.encode(&bytes))),
-        Scalar::BigInt | Scalar::String | Scalar::Enum => json!(text),
+        Scalar::Json => tagged(out, "Json", text),
+        Scalar::Bytes => match values::bytes(text) {
+            Some(bytes) => tagged(out, "Bytes", &data_encoding::BASE64.encode(&bytes)),
+            None => string(out, text),
+        },
+        Scalar::BigInt | Scalar::String | Scalar::Enum => string(out, text),
     }
 }
 
-fn tagged(name: &str, value: &str) -> Json {
-    json!({ "$type": name, "value": value })
+fn tagged(out: &mut String, name: &str, value: &str) {
+    out.push_str("{\"$type\":\"");
+    out.push_str(name);
+    out.push_str("\",\"value\":");
+    string(out, value);
+    out.push('}');
 }
 
 /// `NaN` and the infinities have no form in JSON; the official executor makes them null.
-fn number(text: &str) -> Json {
-    if let Ok(whole) = text.parse::<i64>() {
-        return json!(whole);
+fn number(out: &mut String, text: &str) {
+    match (text.parse::<i64>(), text.parse::<f64>()) {
+        (Ok(whole), _) => out.push_str(&whole.to_string()),
+        (_, Ok(number)) if number.is_finite() => out.push_str(&serde_json::Value::from(number).to_string()),
+        (_, Ok(_)) => out.push_str("null"),
+        (_, Err(_)) => string(out, text),
     }
-    match text.parse::<f64>() {
-        Ok(number) => JsonNumber::from_f64(number).map_or(Json::Null, Json::Number),
-        Err(_) => json!(text),
+}
+
+/// A text between quotation marks.
+fn string(out: &mut String, text: &str) {
+    out.reserve(text.len() + 2);
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        let (special, behind) = from.split_at(1);
+        match special {
+            "\"" => out.push_str("\\\""),
+            "\\" => out.push_str("\\\\"),
+            "\n" => out.push_str("\\n"),
+            "\t" => out.push_str("\\t"),
+            "\r" => out.push_str("\\r"),
+            control => out.push_str(&format!("\\u{:04x}", control.as_bytes().first().copied().unwrap_or_default())),
+        }
+        rest = behind;
     }
+    out.push_str(rest);
+    out.push('"');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn written(scalar: Scalar, column: ColumnType, cell: Option<&str>) -> String {
+        let mut out = String::new();
+        value(&mut out, scalar, column, cell);
+        out
+    }
+
     fn of(scalar: Scalar, kind: Kind, text: &str) -> String {
-        value(scalar, ColumnType { kind, is_array: false }, Some(text)).to_string()
+        written(scalar, ColumnType { kind, is_array: false }, Some(text))
     }
 
     #[test]
@@ -133,7 +175,14 @@ mod tests {
     fn lists_hold_tagged_values_and_are_never_null() {
         let list = ColumnType { kind: Kind::Number, is_array: true };
         let tagged = r#"[{"$type":"BigInt","value":"1"},null]"#;
-        assert_eq!(value(Scalar::BigInt, list, Some("{1,NULL}")).to_string(), tagged);
-        assert_eq!(value(Scalar::BigInt, list, None).to_string(), "[]");
+        assert_eq!(written(Scalar::BigInt, list, Some("{1,NULL}")), tagged);
+        assert_eq!(written(Scalar::BigInt, list, None), "[]");
+    }
+
+    #[test]
+    fn every_text_is_a_string_of_json() {
+        for text in ["", "\"", "a\\b\"c", "\u{0}\u{1f} \n\r\t\u{7f}", "ünï🦀\u{2028}"] {
+            assert_eq!(serde_json::from_str::<String>(&of(Scalar::String, Kind::Text, text)).unwrap(), text);
+        }
     }
 }
