@@ -1,7 +1,7 @@
 //! Events as JSON, written straight from the text of the columns.
 
 use super::{Action, Binding, Cells, EventId, Model, Scalar, Table};
-use crate::values::{self, ColumnType, Kind, Member, Moment, Number};
+use crate::values::{self, ColumnType, Kind, Member, Moment};
 
 /// The event of a row; `None` for what is none of a row.
 pub(crate) fn event(
@@ -67,7 +67,7 @@ fn list(out: &mut String, scalar: Scalar, kind: Kind, members: &[Member]) {
 fn one(out: &mut String, scalar: Scalar, kind: Kind, text: &str) {
     match scalar {
         Scalar::Int | Scalar::Float => number(out, text),
-        Scalar::BigInt if Number::parse(text).is_some() => tagged(out, "BigInt", text),
+        Scalar::BigInt if is_whole(text) => tagged(out, "BigInt", text),
         Scalar::Decimal if kind == Kind::Money => tagged(out, "Decimal", &values::plain(kind, text)),
         Scalar::Decimal => tagged(out, "Decimal", text),
         Scalar::Boolean => match text {
@@ -99,12 +99,20 @@ fn tagged(out: &mut String, name: &str, value: &str) {
 
 /// `NaN` and the infinities have no form in JSON; the official executor makes them null.
 fn number(out: &mut String, text: &str) {
-    match (text.parse::<i64>(), text.parse::<f64>()) {
-        (Ok(whole), _) => out.push_str(&whole.to_string()),
-        (_, Ok(number)) if number.is_finite() => out.push_str(&serde_json::Value::from(number).to_string()),
-        (_, Ok(_)) => out.push_str("null"),
-        (_, Err(_)) => string(out, text),
+    if is_whole(text) {
+        return out.push_str(text);
     }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => out.push_str(&serde_json::Value::from(number).to_string()),
+        Ok(_) => out.push_str("null"),
+        Err(_) => string(out, text),
+    }
+}
+
+/// A whole number as the database and JSON both write it.
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    matches!(digits, [b'0'] | [b'1'..=b'9', ..]) && digits.len() < 20 && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// A text between quotation marks.

@@ -28,10 +28,6 @@ impl Reader {
         self.0.try_get_u32().map_err(|_| Malformed)
     }
 
-    pub(super) fn i32(&mut self) -> Result<i32, Malformed> {
-        self.0.try_get_i32().map_err(|_| Malformed)
-    }
-
     pub(super) fn lsn(&mut self) -> Result<Lsn, Malformed> {
         self.0.try_get_u64().map(Lsn).map_err(|_| Malformed)
     }

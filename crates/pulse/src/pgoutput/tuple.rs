@@ -26,20 +26,25 @@ impl Tuple {
     /// Walks over a tuple at the reader's front.
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Malformed> {
         let count = reader.u16()?;
-        let whole = reader.0.clone();
+        let whole: &[u8] = &reader.0;
+        let mut rest = whole;
         for _ in 0..count {
-            match reader.u8()? {
-                b'n' | b'u' => {}
+            let (kind, behind) = rest.split_first().ok_or(Malformed)?;
+            rest = match kind {
+                b'n' | b'u' => behind,
                 b't' => {
-                    let length = usize::try_from(reader.i32()?).map_err(|_| Malformed)?;
-                    str::from_utf8(&reader.take(length)?).map_err(|_| Malformed)?;
+                    let (length, behind) = behind.split_first_chunk().ok_or(Malformed)?;
+                    let length = usize::try_from(i32::from_be_bytes(*length)).map_err(|_| Malformed)?;
+                    let (text, behind) = behind.split_at_checked(length).ok_or(Malformed)?;
+                    str::from_utf8(text).map_err(|_| Malformed)?;
+                    behind
                 }
                 // Binary values were not asked for.
                 _ => return Err(Malformed),
-            }
+            };
         }
-        let bytes = whole.slice(..whole.len() - reader.0.len());
-        Ok(Self { count, bytes })
+        let length = whole.len() - rest.len();
+        Ok(Self { count, bytes: reader.take(length)? })
     }
 
     /// How many values there are.

@@ -1,11 +1,16 @@
 //! Points in time, as Postgres writes them and as JavaScript does.
 
-const SECOND: i128 = 1_000_000;
-const DAY: i128 = 86_400 * SECOND;
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
 
-/// Microseconds since 1970 in UTC. What has no zone of its own is meant in UTC, as Prisma does.
+/// A point in time in UTC. What has no zone of its own is meant in UTC, as Prisma does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(i128);
+pub(crate) struct Moment {
+    /// Since 1970. Apart from the rest, since Postgres' years reach further than 64 bits of microseconds.
+    day: i64,
+    /// Microseconds of the day.
+    time: i64,
+}
 
 impl Moment {
     /// `2026-01-01`, `2026-01-01 12:00:00.5`, `2026-01-01 12:00:00+02:30`, `0044-03-15 BC`, and ISO 8601 with a `T` and a `Z`.
@@ -30,18 +35,23 @@ impl Moment {
             let (time, offset) = time.split_at(at);
             Some(time_of_day(time)? - offset_of(offset)?)
         })?;
-        Some(Self(days(year, month, day) * DAY + time))
+        Some(Self::new(days(year, month, day), time))
     }
 
     /// A time of day on the first of January 1970, without the offset that may stand behind it.
     pub(crate) fn parse_time(text: &str) -> Option<Self> {
         let end = text.find(['+', '-', 'Z']).unwrap_or(text.len());
-        time_of_day(&text[..end]).map(Self)
+        time_of_day(&text[..end]).map(|time| Self::new(0, time))
+    }
+
+    /// `time` may be of another day.
+    fn new(day: i64, time: i64) -> Self {
+        Self { day: day + time.div_euclid(DAY), time: time.rem_euclid(DAY) }
     }
 
     /// As `toISOString()` prints it: milliseconds, the rest cut off.
     pub(crate) fn iso(self) -> String {
-        let (day, time) = (self.0.div_euclid(DAY), self.0.rem_euclid(DAY));
+        let Self { day, time } = self;
         let (year, month, day) = date(day);
         let year = match year {
             0..=9999 => format!("{year:04}"),
@@ -53,12 +63,12 @@ impl Moment {
     }
 }
 
-fn number(text: &str) -> Option<i128> {
+fn number(text: &str) -> Option<i64> {
     let is_number = (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
 }
 
-fn time_of_day(text: &str) -> Option<i128> {
+fn time_of_day(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mut parts = whole.split(':');
     let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
@@ -70,7 +80,7 @@ fn time_of_day(text: &str) -> Option<i128> {
     Some((hour * 3600 + minute * 60 + second) * SECOND + micros)
 }
 
-fn offset_of(text: &str) -> Option<i128> {
+fn offset_of(text: &str) -> Option<i64> {
     let (sign, digits) = match text.as_bytes() {
         [] | b"Z" => return Some(0),
         [b'+', ..] => (1, &text[1..]),
@@ -83,14 +93,14 @@ fn offset_of(text: &str) -> Option<i128> {
 }
 
 /// Days since 1970 of a date in the proleptic Gregorian calendar. <https://howardhinnant.github.io/date_algorithms.html>
-fn days(year: i128, month: i128, day: i128) -> i128 {
+fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-fn date(days: i128) -> (i128, i128, i128) {
+fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -98,7 +108,7 @@ fn date(days: i128) -> (i128, i128, i128) {
     let month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i128::from(month <= 2), month, day)
+    (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
