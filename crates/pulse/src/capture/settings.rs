@@ -15,6 +15,8 @@ pub struct Settings {
     pub batch_changes: usize,
     /// Bytes of changes in one batch; a single change may be larger.
     pub batch_bytes: usize,
+    /// The least time between two batches, unless one is full: a change that comes alone is handed on at once.
+    pub linger: Duration,
     /// Where large transactions wait for their commit.
     pub spill: PathBuf,
     /// Bytes of each that stay in memory.
@@ -32,6 +34,7 @@ impl Default for Settings {
             change_most: 64 * 1024 * 1024,
             batch_changes: 1000,
             batch_bytes: 256 * 1024,
+            linger: Duration::from_millis(1),
             spill: std::env::temp_dir(),
             spill_memory: 256 * 1024,
             spill_most: 10 * 1024 * 1024 * 1024,

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     BackOff, Batch, Capture, Failure, Journal, JournalError, Phase, Tidings,
@@ -41,7 +41,7 @@ impl<J: Journal> Capture<J> {
         let mut pending =
             Pending { changes: Vec::new(), bytes: 0, through: position.through, is_cut: false, is_due: false };
         let mut writing: Option<BoxFuture<'_, Result<Lsn, JournalError>>> = None;
-        let (mut durable, mut advanced) = (position.through, Instant::now());
+        let (mut durable, mut advanced, mut handed) = (position.through, Instant::now(), Instant::now());
         self.status.send_modify(|status| (status.phase, status.durable) = (Phase::Streaming, durable));
         loop {
             let is_full =
@@ -51,15 +51,16 @@ impl<J: Journal> Capture<J> {
                 continue;
             }
             let is_idle = pending.changes.is_empty() && pending.through > durable;
-            if writing.is_none()
-                && (!pending.changes.is_empty() || (is_idle && advanced.elapsed() >= self.settings.advance))
-            {
+            let is_time = pending.is_due || advanced.elapsed() >= self.settings.advance;
+            let lingers_until = handed + self.settings.linger;
+            let is_ready = !pending.changes.is_empty() && (is_full || lingers_until <= Instant::now());
+            if writing.is_none() && (is_ready || (is_idle && is_time)) {
                 // What is there already goes with it.
                 if !is_full && let Some(frame) = source.next().now_or_never() {
                     self.take(frame?, &mut assembler, &mut pending).await?;
                     continue;
                 }
-                advanced = Instant::now();
+                (advanced, handed) = (Instant::now(), Instant::now());
                 pending.is_cut = !assembler.is_between();
                 writing = Some(self.hand_on(&mut pending));
                 // Those who listen get a turn for each batch, however quick the source and the journal are.
@@ -75,6 +76,11 @@ impl<J: Journal> Capture<J> {
                     biased;
                     written = write => Happened::Written(written),
                     frame = source.next() => Happened::Came(frame?),
+                },
+                // The server sends change by change. When many come, they come together.
+                None if !pending.changes.is_empty() => match timeout_at(lingers_until, source.next()).await {
+                    Ok(frame) => Happened::Came(frame?),
+                    Err(_) => continue,
                 },
                 None => Happened::Came(source.next().await?),
             };
