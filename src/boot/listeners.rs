@@ -1,6 +1,7 @@
 //! The sockets: the console's, the data traffic's, and the metrics'.
 
 use super::config::Config;
+use super::connections::{self, Patience};
 use super::parts::Parts;
 use super::tls::{Certificate, TlsListener};
 use crate::data_api;
@@ -15,6 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower::Service;
 
 /// Bound, not yet served.
 pub struct Listeners {
@@ -45,7 +47,17 @@ impl Listeners {
         metrics: PrometheusHandle,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
-        let console = web::router(config, parts)?.into_make_service_with_connect_info::<SocketAddr>();
+        let patience = Patience::default();
+        let routed = |router: Router| {
+            move |client, request| {
+                let mut router = router.clone();
+                async move {
+                    let Ok(response) = router.call(patience.routed(client, request)).await;
+                    response
+                }
+            }
+        };
+        let console = connections::serve(self.console, patience, stop, routed(web::router(config, parts)?));
         let proxies = Arc::new(TrustedProxies(config.console.trusted_proxies.clone()));
         let data = data_api::State {
             verifier: parts.verifier.clone(),
@@ -55,25 +67,23 @@ impl Listeners {
             nodes: parts.nodes.clone(),
         };
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
-        let console = axum::serve(self.console, console).with_graceful_shutdown(stop.clone().cancelled_owned());
         let data = match &self.certificate {
             Some(tls) => {
                 let listener = TlsListener::new(self.data, tls.server_config()?);
-                data_api::serve(listener, data, proxies, stop).boxed()
+                data_api::serve(listener, data, proxies, patience, stop).boxed()
             }
             None => {
                 let listener = self.data.tap_io(|socket| _ = socket.set_nodelay(true));
-                data_api::serve(listener, data, proxies, stop).boxed()
+                data_api::serve(listener, data, proxies, patience, stop).boxed()
             }
         };
-        let metrics = axum::serve(self.metrics, exposition).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let metrics = connections::serve(self.metrics, patience, stop, routed(exposition));
         let renewing = async {
             if let Some(certificate) = &self.certificate {
                 stop.run_until_cancelled(certificate.follow()).await;
             }
-            Ok(())
         };
-        tokio::try_join!(console.into_future(), data.map(Ok), metrics.into_future(), renewing)?;
+        tokio::join!(console, data, metrics, renewing);
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use super::config::Mail;
 use anyhow::Context;
 use control::mail::mailer::{Mailer, Message, SendError};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Mime, Tokio1Executor};
 
@@ -17,10 +18,26 @@ impl SmtpMailer {
     /// None without `mail.smtp_url`.
     pub fn configured(mail: &Mail) -> anyhow::Result<Option<Self>> {
         let (Some(url), Some(from)) = (&mail.smtp_url, &mail.from) else { return Ok(None) };
-        let from = from.parse().context("mail.from: not an address like \"Pentaprism <console@example.com>\"")?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("mail.smtp_url")?.build();
-        Ok(Some(Self { transport, from }))
+        Ok(Some(Self { transport: transport(url)?.build(), from: sender(from)? }))
     }
+}
+
+/// # Errors
+/// Names the key whose value is none.
+pub fn check(mail: &Mail) -> anyhow::Result<()> {
+    mail.from.as_deref().map(sender).transpose()?;
+    mail.smtp_url.as_deref().map(transport).transpose()?;
+    Ok(())
+}
+
+fn sender(from: &str) -> anyhow::Result<Mailbox> {
+    from.parse().context("mail.from: not an address like \"Pentaprism <console@example.com>\"")
+}
+
+fn transport(url: &str) -> anyhow::Result<AsyncSmtpTransportBuilder> {
+    // What is wrong with it may be quoted by the cause, which is left out: the URL holds a password.
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+        .map_err(|_| anyhow::anyhow!("mail.smtp_url: not a URL like smtps://user:password@mail.example.com"))
 }
 
 impl Mailer for SmtpMailer {

@@ -2,6 +2,7 @@
 
 mod cache;
 pub mod config;
+pub mod connections;
 pub mod listeners;
 mod mailer;
 pub mod master_key;

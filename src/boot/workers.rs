@@ -21,6 +21,7 @@ const UNTOLD: &str = "what gateways saw was not written";
 const SECOND: Duration = Duration::from_secs(1);
 /// Others take a server for gone that says nothing for ten.
 const TWO_SECONDS: Duration = Duration::from_secs(2);
+const TEN_SECONDS: Duration = Duration::from_secs(10);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// Started with the server, ended with it.
@@ -75,15 +76,15 @@ pub fn start(parts: &Parts, stop: &CancellationToken) -> Workers {
         async move { flush.run().await }
     }));
     if let Some(mailer) = parts.mailer.clone() {
-        let ctx = parts.ctx.clone();
+        let (ctx, end) = (parts.ctx.clone(), stop.clone());
         tracker.spawn(every(SECOND, stop.clone(), "the outbox was not read", move || {
-            deliver(ctx.clone(), mailer.clone())
+            deliver(ctx.clone(), mailer.clone(), end.clone())
         }));
     }
     Workers { tracker, stale, flush }
 }
 
-/// Runs `work` now and after every `period`; a failure is logged and tried again. It is never cut off in the middle.
+/// Runs `work` now and after every `period`; a failure is logged and tried again. It is not cut off in the middle.
 async fn every<F: Future<Output = Result<(), Error>>>(
     period: Duration,
     stop: CancellationToken,
@@ -125,6 +126,14 @@ async fn tidy(ctx: Ctx) -> Result<(), Error> {
     Ok(())
 }
 
-async fn deliver(ctx: Ctx, mailer: Arc<SmtpMailer>) -> Result<(), Error> {
-    mail::deliver::deliver_due(&ctx, mailer.as_ref()).await.map(drop)
+/// A mail server that is slow does not hold up the end for long: what it has not taken by then stays in the outbox.
+async fn deliver(ctx: Ctx, mailer: Arc<SmtpMailer>, stop: CancellationToken) -> Result<(), Error> {
+    let late = async {
+        stop.cancelled().await;
+        tokio::time::sleep(TEN_SECONDS).await;
+    };
+    tokio::select! {
+        delivered = mail::deliver::deliver_due(&ctx, mailer.as_ref()) => delivered.map(drop),
+        () = late => Ok(()),
+    }
 }

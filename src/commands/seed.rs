@@ -1,6 +1,6 @@
 //! `pentaprism seed`
 
-use crate::boot::config::Config;
+use crate::boot::config::{Config, Data};
 use crate::boot::parts::Parts;
 use anyhow::Context;
 use clap::Args;
@@ -81,6 +81,11 @@ impl Seed {
     }
 }
 
+/// Plain http by the very address, which no program has to look up.
+fn data_url(data: &Data) -> String {
+    if data.is_https() { data.url() } else { format!("http://{}", data.listen) }
+}
+
 async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> anyhow::Result<Report> {
     let (email, password) = (format!("demo-{}@example.com", ctx.rng.base62(6).to_lowercase()), ctx.rng.base62(16));
     let input = CreateUserInput {
@@ -102,7 +107,7 @@ async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> a
     let (project, resources) = first.context("the demo has projects")?;
     Ok(Report {
         console: config.console.url(),
-        data: format!("http://{}", config.data.listen),
+        data: data_url(&config.data),
         email,
         password,
         organization: org.to_string(),

@@ -1,7 +1,8 @@
-//! `GET /key`: what the key of this request is and may do.
+//! `GET /key`: what the key of this request is and may do; `GET /key?resource=env_…` refuses one that reaches another resource.
 
 use super::{State as Data, bearer};
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use control::Origin;
@@ -10,7 +11,7 @@ use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use kernel::key::Rights;
 use kernel::{KeyId, OrgId, Problem, ProblemCode, ProjectId, ResourceId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A key that works.
 #[derive(Debug, Serialize)]
@@ -24,12 +25,26 @@ struct Shown {
     rights: Rights,
 }
 
-pub async fn show(State(data): State<Data>, Extension(origin): Extension<Origin>, headers: HeaderMap) -> Response {
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    resource: Option<ResourceId>,
+}
+
+pub async fn show(
+    State(data): State<Data>,
+    Extension(origin): Extension<Origin>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Query(Asked { resource })) = asked else {
+        let detail = "Name the resource by its id: GET /key?resource=env_…";
+        return answer(StatusCode::BAD_REQUEST, Problem::new(ProblemCode::Invalid, detail));
+    };
     let Some(text) = bearer(&headers) else {
         let detail = "Send the API key in the header Authorization: Bearer ppk_…";
         return answer(StatusCode::UNAUTHORIZED, Problem::new(ProblemCode::Unauthenticated, detail));
     };
-    match data.verifier.verify(text, origin.address, data.clock.now(), None).await {
+    match data.verifier.verify(text, origin.address, data.clock.now(), resource).await {
         Ok(key) => {
             let shown = Shown {
                 id: key.id,

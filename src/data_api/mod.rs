@@ -24,6 +24,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tower_http::catch_panic::CatchPanicLayer;
 
+/// The longest body: data that is written comes in one piece.
+pub const LONGEST: usize = 32 * 1024 * 1024;
+
 /// What a request of this listener needs.
 #[derive(Clone)]
 pub struct State {
@@ -54,7 +57,7 @@ impl Rays {
 }
 
 /// The token of `Authorization: Bearer …`.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
@@ -64,8 +67,8 @@ pub fn router(state: State, proxies: Arc<TrustedProxies>) -> Router {
     Router::new()
         .route("/key", get(key::show))
         .merge(accelerate::router(&state))
-        .merge(receive::router(&state.nodes))
-        .layer(CatchPanicLayer::new())
+        .merge(receive::router(&state))
+        .layer(CatchPanicLayer::custom(|_| accelerate::broken()))
         .layer(from_fn(observe::request))
         .layer(from_fn_with_state(proxies, address::find))
         .with_state(state)

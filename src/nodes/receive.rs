@@ -3,7 +3,7 @@
 use super::Nodes;
 use super::invalidate::Invalidation;
 use super::measure::{Measured, Target};
-use crate::data_api::State as Data;
+use crate::data_api::{self, State as Data};
 use axum::Json;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -14,11 +14,10 @@ use axum::routing::post;
 use control::Origin;
 use control::gateways::proof::{Asked, holds};
 use http::StatusCode;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use serde_json::json;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// The proof, as `control::gateways::proof` makes it; its moment; and the address of whoever asked the other node, or nothing.
 pub const PROOF: HeaderName = HeaderName::from_static("pentaprism-node-proof");
@@ -27,32 +26,38 @@ pub const CLIENT: HeaderName = HeaderName::from_static("pentaprism-node-client")
 
 /// Paths that only nodes ask.
 const OURS: &str = "/node/";
-/// No body of the data listener is longer.
-const LONGEST: usize = 32 * 1024 * 1024;
+/// The longest body of what nodes ask for themselves, in bytes.
+const LONGEST: usize = 1024 * 1024;
 
 /// Marks a request that another node has passed on: it ends here, whatever it asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct FromNode;
 
 /// What nodes ask for themselves.
-pub fn router(nodes: &Arc<Nodes>) -> Router<Data> {
+pub fn router(data: &Data) -> Router<Data> {
     Router::new()
         .route("/node/invalidate", post(invalidate))
         .route("/node/measure", post(measure))
-        .layer(from_fn_with_state(nodes.clone(), prove))
+        .layer(from_fn_with_state(data.clone(), prove))
 }
 
 /// Lets requests of other nodes in by their proof, as if their client had come here. Without one, what only nodes ask is refused.
-pub async fn prove(State(nodes): State<Arc<Nodes>>, mut request: Request, next: Next) -> Response {
+pub async fn prove(State(data): State<Data>, mut request: Request, next: Next) -> Response {
+    let ours = request.uri().path().starts_with(OURS);
     if !request.headers().contains_key(PROOF) {
-        return match request.uri().path().starts_with(OURS) {
-            true => refuse(),
-            false => next.run(request).await,
-        };
+        return if ours { refuse() } else { next.run(request).await };
     }
     let (mut head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LONGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
-    let Some(client) = nodes.proven(&head, &body) else { return refuse() };
+    // The proof is over the body too. So that nobody else has one kept until then: it is short, or comes with a key.
+    let longest = if ours {
+        LONGEST
+    } else if passed_on_with_a_key(&data, &head.headers).await {
+        data_api::LONGEST
+    } else {
+        return refuse();
+    };
+    let Ok(body) = to_bytes(body, longest).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let Some(client) = data.nodes.proven(&head, &body) else { return refuse() };
     for name in [PROOF, TIME, CLIENT] {
         head.headers.remove(name);
     }
@@ -62,6 +67,15 @@ pub async fn prove(State(nodes): State<Arc<Nodes>>, mut request: Request, next: 
     }
     request = Request::from_parts(head, Body::from(body));
     next.run(request).await
+}
+
+/// Whether the request has a key that works from where its client is said to be. It is checked again once that is proven.
+async fn passed_on_with_a_key(data: &Data, headers: &HeaderMap) -> bool {
+    let client = headers.get(CLIENT).and_then(|client| client.to_str().ok()?.parse().ok());
+    match data_api::bearer(headers) {
+        Some(key) => data.verifier.verify(key, client, data.clock.now(), None).await.is_ok(),
+        None => false,
+    }
 }
 
 impl Nodes {

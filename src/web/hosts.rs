@@ -3,9 +3,19 @@
 use crate::boot::config::Console;
 use http::uri::Authority;
 
-/// Host names, with their port where it is not the scheme's own.
+/// Host names, with their port where it is not a scheme's own.
 #[derive(Debug)]
 pub struct Hosts(Vec<String>);
+
+/// As browsers write it, who leave out the port of the scheme.
+fn bare(host: &str) -> String {
+    let host = host.to_ascii_lowercase();
+    let authority = host.parse::<Authority>().ok();
+    match authority.filter(|authority| matches!(authority.port_u16(), Some(80 | 443))) {
+        Some(authority) => authority.host().to_owned(),
+        None => host,
+    }
+}
 
 impl Hosts {
     /// The public URL's name, every name of the loopback interface, and the listening address itself.
@@ -22,18 +32,12 @@ impl Hosts {
         }
         names.extend(["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}")));
         names.push(console.listen.to_string());
-        Self(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
+        Self(names.iter().map(|name| bare(name)).collect())
     }
 
     /// Whether a `Host` header, or the authority of an `Origin`, is one of ours.
     pub fn know(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
-        let bare = host
-            .parse::<Authority>()
-            .ok()
-            .filter(|authority| matches!(authority.port_u16(), Some(80 | 443)))
-            .map(|authority| authority.host().to_owned());
-        self.0.iter().any(|name| *name == host || bare.as_ref() == Some(name))
+        self.0.contains(&bare(host))
     }
 }
 
@@ -53,6 +57,14 @@ mod tests {
         for host in ["console.example.com", "CONSOLE.example.com:443", "localhost:3000", "127.0.0.1:3000", "[::1]:3000"]
         {
             assert!(hosts.know(host), "{host}");
+        }
+        let usual_ports = Console {
+            listen: "127.0.0.1:80".parse().unwrap(),
+            public_url: Some("https://console.example.com:443".into()),
+            ..console
+        };
+        for host in ["console.example.com", "console.example.com:443", "localhost", "127.0.0.1", "[::1]:80"] {
+            assert!(Hosts::of(&usual_ports).know(host), "{host}");
         }
         for host in ["evil.example", "console.example.com.evil.example", "localhost", "127.0.0.1:3001", ""] {
             assert!(!hosts.know(host), "{host}");

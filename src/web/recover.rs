@@ -2,7 +2,7 @@
 
 use app::calls::respond::status;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -18,7 +18,9 @@ pub async fn recover(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => {
             // The panic's own words are on the log already: the hook writes them.
-            tracing::error!(path = asked.uri().path(), "a request panicked");
+            let path = asked.extensions().get::<MatchedPath>();
+            // The pattern of it: what stands in its place may be a secret.
+            tracing::error!(route = path.map_or("none", MatchedPath::as_str), "a request panicked");
             answer(asked).await
         }
     }

@@ -1,9 +1,8 @@
-//! The data listener over its socket: queries past the router, and the end.
+//! The data listener over its socket: queries past the router, clients that keep it waiting, and the end.
 
-use crate::console::context;
-use control::Ctx;
-use pentaprism::boot::parts::Parts;
-use pentaprism::data_api::{self, Rays, State};
+use crate::operations::{Gate, raw, reading};
+use pentaprism::boot::connections::Patience;
+use pentaprism::data_api;
 use pentaprism::web::address::TrustedProxies;
 use sqlx::PgPool;
 use std::net::Ipv4Addr;
@@ -15,27 +14,26 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+/// What has not come by then never will.
+const FOREVER: Duration = Duration::from_secs(20);
+/// So short that a test may wait for it.
+const IMPATIENT: Duration = Duration::from_millis(300);
+
 struct Listening {
     connection: TcpStream,
     stop: CancellationToken,
     served: JoinHandle<()>,
 }
 
-async fn listening(ctx: &Ctx) -> Listening {
-    let parts = Parts::around(ctx.clone());
-    let state = State {
-        verifier: parts.verifier.clone(),
-        gateway: parts.gateway.clone(),
-        rays: Arc::new(Rays::new(&ctx.rng, "us-east-1")),
-        clock: ctx.clock.clone(),
-        nodes: parts.nodes.clone(),
-    };
+async fn listening(gate: &Gate, patience: Patience) -> Listening {
+    let state = gate.state.clone();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let end = stop.clone();
-    let served =
-        tokio::spawn(async move { data_api::serve(listener, state, Arc::new(TrustedProxies(vec![])), &end).await });
+    let served = tokio::spawn(async move {
+        data_api::serve(listener, state, Arc::new(TrustedProxies(vec![])), patience, &end).await;
+    });
     Listening { connection: TcpStream::connect(address).await.unwrap(), stop, served }
 }
 
@@ -44,13 +42,26 @@ impl Listening {
         self.connection.write_all(text.as_bytes()).await.unwrap();
     }
 
-    /// The lines that come until the listener closes the connection, but the date, in an order of their own: that of the headers means nothing.
-    async fn rest(mut self) -> Vec<String> {
-        let mut answer = String::new();
-        timeout(Duration::from_secs(10), self.connection.read_to_string(&mut answer)).await.unwrap().unwrap();
+    /// All that comes until the listener closes the connection.
+    async fn heard(&mut self) -> String {
+        let mut answer = Vec::new();
+        let read = timeout(FOREVER, self.connection.read_to_end(&mut answer)).await.expect("it closes the connection");
+        // A connection that is cut may be reset.
+        assert!(read.is_ok() || answer.is_empty(), "{read:?}");
+        String::from_utf8(answer).unwrap()
+    }
+
+    async fn ends(self) {
         self.stop.cancel();
-        timeout(Duration::from_secs(10), self.served).await.unwrap().unwrap();
-        let mut lines: Vec<_> = answer.lines().filter(|line| !line.starts_with("date: ")).map(str::to_owned).collect();
+        timeout(FOREVER, self.served).await.expect("the listener ends").unwrap();
+    }
+
+    /// The lines of an answer, but what differs from one to the next, in an order of their own: that of the headers means nothing.
+    async fn rest(mut self) -> Vec<String> {
+        let answer = self.heard().await;
+        self.ends().await;
+        let differs = |line: &str| ["date: ", "cf-ray: ", "last-modified: "].iter().any(|name| line.starts_with(name));
+        let mut lines: Vec<_> = answer.lines().filter(|line| !differs(line)).map(str::to_owned).collect();
         lines.sort();
         lines
     }
@@ -58,25 +69,79 @@ impl Listening {
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn a_query_past_the_router_is_answered_as_one_through_it(db: PgPool) {
-    let ctx = context(db, "http://localhost:3000".into());
-    for key in ["", "authorization: Bearer nonsense\r\n", "x-capture-telemetry: tracing\r\n"] {
-        let head = format!("POST /query HTTP/1.1\r\nhost: data\r\nconnection: close\r\n{key}");
-        let mut past = listening(&ctx).await;
-        past.send(&format!("{head}content-length: 2\r\n\r\n{{}}")).await;
+    let gate = Gate::open(db).await;
+    let bearer = format!("authorization: Bearer {}\r\n", gate.key);
+    let (fine, wrong) = (reading("select 1 as a"), raw("select nothing from nowhere"));
+    for (headers, body, status) in [
+        (String::new(), "{}", 401),
+        ("authorization: Bearer nonsense\r\n".into(), "{}", 401),
+        (format!("{bearer}x-capture-telemetry: error\r\n"), "{}", 400),
+        (bearer.clone(), "nonsense", 400),
+        (bearer.clone(), &wrong, 400),
+        (bearer.clone(), &fine, 200),
+        (format!("{bearer}x-capture-telemetry: error\r\ncache-control: max-age=0\r\n"), &fine, 200),
+    ] {
+        let head = format!("POST /query HTTP/1.1\r\nhost: data\r\nconnection: close\r\n{headers}");
+        let mut past = listening(&gate, Patience::default()).await;
+        past.send(&format!("{head}content-length: {}\r\n\r\n{body}", body.len())).await;
         // Nobody knows how long this body will be.
-        let mut through = listening(&ctx).await;
-        through.send(&format!("{head}transfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n")).await;
+        let mut through = listening(&gate, Patience::default()).await;
+        through.send(&format!("{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len())).await;
         let (past, through) = (past.rest().await, through.rest().await);
-        let has = |text: &str| past.iter().any(|line| line.contains(text));
-        assert!(has("HTTP/1.1 401 ") && has("\"code\":\"P6002\""), "{past:?}");
+        assert!(past.iter().any(|line| line.starts_with(&format!("HTTP/1.1 {status} "))), "{past:?}");
         assert_eq!(past, through);
     }
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn bodies_of_strangers_are_not_waited_for(db: PgPool) {
+    let gate = Gate::open(db).await;
+    for (path, headers) in [
+        ("/query", ""),
+        ("/query", "transfer-encoding: chunked\r\n"),
+        ("/transaction/none/query", ""),
+        ("/transaction/start", ""),
+        ("/invalidate", ""),
+        ("/transaction/none/query", "pentaprism-node-proof: x\r\n"),
+    ] {
+        let mut stranger = listening(&gate, Patience::default()).await;
+        let length = if headers.contains("chunked") { "" } else { "content-length: 30000000\r\n" };
+        stranger
+            .send(&format!("POST {path} HTTP/1.1\r\nhost: data\r\nconnection: close\r\n{length}{headers}\r\n"))
+            .await;
+        let answer = stranger.heard().await;
+        assert!(
+            answer.starts_with("HTTP/1.1 401 ") || answer.starts_with("HTTP/1.1 403 "),
+            "{path} {headers}: {answer}"
+        );
+        stranger.ends().await;
+    }
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn what_does_not_come_in_time_is_given_up(db: PgPool) {
+    let gate = Gate::open(db).await;
+    let patience = Patience { head: IMPATIENT, body: IMPATIENT, ..Patience::default() };
+    let mut slow = listening(&gate, patience).await;
+    slow.send("POST /query HTTP/1.1\r\nhost: da").await;
+    slow.heard().await;
+    slow.ends().await;
+    for path in ["/query", "/invalidate"] {
+        let mut slow = listening(&gate, patience).await;
+        let head = format!("POST {path} HTTP/1.1\r\nhost: data\r\ncontent-type: application/json\r\n");
+        slow.send(&format!("{head}authorization: Bearer {}\r\ncontent-length: 2\r\n\r\n{{", gate.key)).await;
+        let answer = slow.heard().await;
+        assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("P6005"), "{answer}");
+        slow.ends().await;
+    }
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn a_request_that_runs_ends_before_its_listener(db: PgPool) {
-    let mut listening = listening(&context(db, "http://localhost:3000".into())).await;
-    listening.send("POST /query HTTP/1.1\r\nhost: data\r\ncontent-length: 2\r\n\r\n{").await;
+    let gate = Gate::open(db).await;
+    let mut listening = listening(&gate, Patience::default()).await;
+    let head = format!("POST /query HTTP/1.1\r\nhost: data\r\nauthorization: Bearer {}\r\n", gate.key);
+    listening.send(&format!("{head}content-length: 2\r\n\r\n{{")).await;
     // The head was read, and the rest is waited for.
     tokio::time::sleep(Duration::from_millis(100)).await;
     listening.stop.cancel();
@@ -84,6 +149,19 @@ async fn a_request_that_runs_ends_before_its_listener(db: PgPool) {
     assert!(!listening.served.is_finished());
     listening.send("}").await;
     let answer = listening.rest().await;
-    assert!(answer.iter().any(|line| line.starts_with("HTTP/1.1 401 ")), "{answer:?}");
+    assert!(answer.iter().any(|line| line.starts_with("HTTP/1.1 400 ")), "{answer:?}");
     assert!(answer.iter().any(|line| line == "connection: close"), "{answer:?}");
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn nobody_holds_up_the_end(db: PgPool) {
+    let gate = Gate::open(db).await;
+    let impatient = Patience { end: IMPATIENT, ..Patience::default() };
+    let head = format!("POST /query HTTP/1.1\r\nhost: data\r\nauthorization: Bearer {}\r\n", gate.key);
+    for begun in ["GET / HTTP/1.1\r\nhost:".to_owned(), format!("{head}content-length: 2\r\n\r\n{{")] {
+        let mut holding = listening(&gate, impatient).await;
+        holding.send(&begun).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        holding.ends().await;
+    }
 }

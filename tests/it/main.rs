@@ -28,6 +28,7 @@ mod program;
 mod render;
 mod rotation;
 mod sessions;
+mod stop;
 mod tls;
 mod typed;
 mod world;

@@ -7,8 +7,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use control::accelerate::configure::{ConfigureInput, configure};
+use control::accelerate::disable::disable;
 use control::accelerate::traffic;
 use control::keys::create::{CreateKeyInput, create};
+use control::keys::{edit, remove};
 use control::operator::plans::{self, PlanInput};
 use control::plans::UNLIMITED;
 use control::resources::PlainConnection;
@@ -28,16 +30,17 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 /// The data listener of a node that serves the world's resource, and what runs beside it.
-struct Gate {
+pub struct Gate {
     console: Console,
     world: World,
     parts: Arc<Parts>,
+    pub state: data_api::State,
     router: Router,
-    key: String,
+    pub key: String,
 }
 
 impl Gate {
-    async fn open(db: PgPool) -> Self {
+    pub async fn open(db: PgPool) -> Self {
         let own = std::env::var("DATABASE_URL").unwrap();
         let name = db.connect_options().get_database().unwrap().to_owned();
         let url = format!("{}/{name}", own.rsplit_once('/').unwrap().0);
@@ -54,7 +57,7 @@ impl Gate {
             clock: console.ctx.clock.clone(),
             nodes: parts.nodes.clone(),
         };
-        let router = data_api::router(state, Arc::new(TrustedProxies(Vec::new())));
+        let router = data_api::router(state.clone(), Arc::new(TrustedProxies(Vec::new())));
         let (ctx, verifier) = (console.ctx.clone(), parts.verifier.clone());
         tokio::spawn(async move { control::keys::verify::run(&ctx, &verifier, std::future::pending()).await });
         let routes = parts.routes.clone();
@@ -62,7 +65,7 @@ impl Gate {
         // This clock stands still, and what is older than the configuration counts for nothing.
         console.ctx.clock.advance(time::Duration::minutes(1));
         let key = world.key_text.clone();
-        let gate = Self { console, world, parts, router, key };
+        let gate = Self { console, world, parts, state, router, key };
         while gate.send(&gate.key, "/key", None, &[]).await.status != 200 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -95,12 +98,12 @@ fn body(plan: &Value) -> String {
     format!(r#"{{"operation":"findMany","plan":{plan},"params":{{}}}}"#)
 }
 
-fn raw(sql: &str) -> String {
+pub fn raw(sql: &str) -> String {
     body(&json!({ "type": "query", "args": { "type": "rawSql", "sql": sql, "args": [], "argTypes": [] } }))
 }
 
 /// What may be kept: a statement of the client's own that only reads.
-fn reading(sql: &str) -> String {
+pub fn reading(sql: &str) -> String {
     let sql = json!({
         "type": "templateSql", "fragments": [{ "type": "stringChunk", "chunk": sql }], "args": [], "argTypes": [],
         "placeholderFormat": { "prefix": "$", "hasNumbering": true }, "chunkable": true
@@ -267,4 +270,73 @@ async fn a_query_that_was_seen_is_not_forgotten_while_the_database_is_away(db: P
     assert_eq!(seen().await, None);
     flush.run().await.unwrap();
     assert!(seen().await.is_some());
+}
+
+/// What the gateway says to a key, once it has heard of what became of it.
+async fn refused(gate: &Gate, key: &str) -> (u16, String, String) {
+    for _ in 0..250 {
+        let answer = gate.send(key, "/query", Some(&raw("select 1 as a")), &[]).await;
+        if answer.status != 200 {
+            let body: Value = serde_json::from_str(&answer.body()).unwrap();
+            let text = |name: &str| body[name].as_str().unwrap().to_owned();
+            return (answer.status.as_u16(), text("code"), text("error"));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the key goes on working");
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn keys_that_work_no_more_are_refused_as_clients_know_it(db: PgPool) {
+    let gate = Gate::open(db).await;
+    let (ctx, owner) = (&gate.console.ctx, gate.world.actor(Who::Owner));
+    let made = async |input| create(ctx, owner, gate.world.project, input).await.unwrap();
+    let (disabled, removed) = (made(key_input("disabled")).await, made(key_input("removed")).await);
+    let expiring = made(CreateKeyInput { expires_in_days: "1".into(), ..key_input("expiring") }).await;
+    for key in [&disabled, &removed, &expiring] {
+        let answer = gate.send(key.plain.expose(), "/query", Some(&raw("select 1 as a")), &[]).await;
+        assert_eq!(answer.status, 200, "{}", answer.body());
+    }
+    edit::set_enabled(ctx, owner, disabled.id, false).await.unwrap();
+    remove::remove(ctx, owner, removed.id).await.unwrap();
+    ctx.clock.advance(time::Duration::days(2));
+    let unknown = format!("{}0", &gate.key[..gate.key.len() - 1]);
+    for (key, why) in [
+        (disabled.plain.expose(), "is disabled."),
+        (removed.plain.expose(), "It was removed"),
+        (expiring.plain.expose(), "has expired."),
+        (&unknown, "checksum is wrong"),
+    ] {
+        let (status, code, error) = refused(&gate, key).await;
+        assert_eq!((status, &*code), (401, "P6002"), "{error}");
+        assert!(error.starts_with("The API key in the Accelerate connection string is invalid. "), "{error}");
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn disabling_accelerate_ends_its_traffic(db: PgPool) {
+    let gate = Gate::open(db).await;
+    assert_eq!(gate.query(&raw("select 1 as a")).await.status, 200);
+    disable(&gate.console.ctx, gate.world.actor(Who::Owner), resource(&gate.world)).await.unwrap();
+    let (status, code, error) = refused(&gate, &gate.key).await;
+    assert_eq!((status, &*code), (400, "P6010"), "{error}");
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_key_tells_what_it_reaches_and_whether_it_reaches_that(db: PgPool) {
+    let gate = Gate::open(db).await;
+    let own = gate.world.names["resource"].clone();
+    let (ctx, owner) = (&gate.console.ctx, gate.world.actor(Who::Owner));
+    let other = control::resources::create::create(ctx, owner, gate.world.project, "Other", None).await.unwrap();
+    for (query, status) in [
+        (String::new(), 200),
+        (format!("?resource={own}"), 200),
+        (format!("?resource={other}"), 403),
+        ("?resource=nonsense".into(), 400),
+    ] {
+        let answer = gate.send(&gate.key, &format!("/key{query}"), None, &[]).await;
+        assert_eq!(answer.status, status, "{query}: {}", answer.body());
+        assert!(status != 200 || answer.body().contains(&own), "{}", answer.body());
+    }
 }

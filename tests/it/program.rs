@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions, PgPool};
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Output, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -123,7 +123,15 @@ impl Serving {
         request(self.console, "GET /readyz", "", "").await.starts_with("HTTP/1.1 200")
     }
 
-    /// Stops it; all that it has printed.
+    /// Asks it to end, and waits until it has; all that it has printed.
+    pub async fn end(mut self) -> (ExitStatus, String) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        let ended = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
+        (ended.expect("it ends").unwrap(), std::fs::read_to_string(&self.said).unwrap())
+    }
+
+    /// Kills it; all that it has printed.
     pub async fn stop(mut self) -> String {
         self.child.kill().await.unwrap();
         std::fs::read_to_string(&self.said).unwrap()

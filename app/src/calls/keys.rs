@@ -2,7 +2,7 @@
 
 use super::regions::gateway_in;
 use super::request::{actor, is_prefetch, signed_in};
-use super::{PATIENCE, read, respond, take};
+use super::{read, respond, take, time_left};
 use crate::error::ConsoleError;
 use crate::model::accelerate::Gateway;
 use crate::model::key::{KeyRow, KeyState, NewKey};
@@ -102,7 +102,7 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
     match take(keys::show::show(&server.ctx, &signed.actor, id)).await {
         Ok(None) => Ok(None),
         Ok(Some((key, text))) => {
-            let gateway = gateway_of(&key).await;
+            let gateway = gateway_of(key.id).await;
             Ok(Some(NewKey { row: row(key, now), secret: text.expose_secret().to_owned(), gateway }))
         }
         // An address with a key of somebody else, or of none: the list has nothing to say of it.
@@ -112,7 +112,7 @@ pub async fn take_new_key(id: &str) -> Result<Option<NewKey>, Problem> {
 }
 
 /// Where the key reaches Accelerate. Its text is shown this once, so nothing that fails here may fail the page.
-async fn gateway_of(key: &Key) -> Option<Gateway> {
+async fn gateway_of(key: KeyId) -> Option<Gateway> {
     let (server, signed) = signed_in().ok()?;
     let gateway = async {
         let configured = read(get::of_key(&server.ctx, &signed.actor, key)).await?;
@@ -121,7 +121,7 @@ async fn gateway_of(key: &Key) -> Option<Gateway> {
             None => Ok(None),
         }
     };
-    tokio::time::timeout(PATIENCE, gateway).await.ok()?.ok()?
+    tokio::time::timeout(time_left(), gateway).await.ok()?.ok()?
 }
 
 /// The keys of the project, or of one resource, whose name contains `search`.

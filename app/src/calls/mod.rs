@@ -21,19 +21,24 @@ pub mod respond;
 mod secrets;
 pub mod security;
 
-pub use request::{Gateways, Server, Signed};
+pub use request::{Deadline, Gateways, Server, Signed};
 pub use secrets::SECRET_FIELDS;
 
 use control::identity::sessions::parcel::Taken;
 use kernel::Problem;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// What a page waits for its queries before it renders an error with a retry.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// What a page waits for all its queries before it renders an error with a retry; and a call for each of its own.
+pub const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Runs one read of a page: at most a second, and every error as a problem that can be shown.
+/// What is left of it.
+fn time_left() -> Duration {
+    request::deadline().map_or(PATIENCE, |Deadline(at)| at.saturating_duration_since(Instant::now()))
+}
+
+/// Runs one read of a page: as long as its patience lasts, and every error as a problem that can be shown.
 async fn read<T>(query: impl Future<Output = Result<T, control::Error>>) -> Result<T, Problem> {
-    match tokio::time::timeout(PATIENCE, query).await {
+    match tokio::time::timeout(time_left(), query).await {
         Ok(result) => result.map_err(control::Error::into_problem),
         Err(_) => Err(Problem::unavailable("The database took longer than a second to answer.")),
     }

@@ -1,19 +1,22 @@
 //! Where gateways run, and how far it is from each to a database.
 
 use super::request::{Server, signed_in};
-use super::{PATIENCE, read};
+use super::{read, time_left};
 use crate::model::accelerate::{self as model, Measured, NEAREST, Regions, milliseconds};
 use control::gateways::Gateway;
 use control::{Actor, resources};
 use kernel::{Problem, ResourceId};
 use secrecy::{ExposeSecret, SecretString};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use upstream::ConnectionString;
 
 /// How long a form waits for measurements; longer than a gateway tries to connect.
 const LONG_PATIENCE: Duration = Duration::from_secs(25);
+
+/// What a page keeps of its patience when it waits for measurements.
+const TO_RENDER: Duration = Duration::from_millis(100);
 
 /// Where Accelerate of a resource is going to run.
 pub(super) struct Chosen {
@@ -94,16 +97,14 @@ async fn measure(
     done
 }
 
-/// The regions of a form; with what gateways measure to the stored database of a resource, if they do within a second. Nothing of it fails the page.
+/// The regions of a form; with what gateways measure to the stored database of a resource, if they do in time. Nothing of it fails the page.
 pub async fn regions(resource: Option<ResourceId>) -> Result<Regions, Problem> {
     let (server, signed) = signed_in()?;
-    let begun = Instant::now();
     let live = read(server.gateways.live()).await.unwrap_or_else(|_| vec![server.gateways.own()]);
     let unmeasured = |measured| Regions::new(measured, live.iter().map(|gateway| (gateway.region.clone(), None)));
     let Some(resource) = resource else { return Ok(unmeasured(Measured::Nothing)) };
-    let left = || PATIENCE.saturating_sub(begun.elapsed());
     let stored = resources::connection::to_measure(&server.ctx, &signed.actor, resource);
-    let target = match timeout(left(), stored).await {
+    let target = match timeout(time_left(), stored).await {
         Ok(Ok(Some(target))) => target,
         Ok(Ok(None)) => return Ok(unmeasured(Measured::Nothing)),
         _ => return Ok(unmeasured(Measured::Late)),
@@ -111,7 +112,7 @@ pub async fn regions(resource: Option<ResourceId>) -> Result<Regions, Problem> {
     let Some(_place) = server.tests.begin(signed.actor.user.uuid().as_u128()) else {
         return Ok(unmeasured(Measured::Late));
     };
-    let done = measure(&server, live.clone(), &target, left()).await;
+    let done = measure(&server, live.clone(), &target, time_left().saturating_sub(TO_RENDER)).await;
     let ms = |gateway: &Gateway| {
         let own = done.iter().find(|(measured, _)| measured.id == gateway.id);
         own.and_then(|(_, outcome)| outcome.as_ref().ok().copied())

@@ -11,6 +11,7 @@ use leptos::prelude::use_context;
 use secrecy::SecretString;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 use tower_sessions::Session;
 
 /// The parts of the server that calls use; an extension of every request.
@@ -30,6 +31,10 @@ impl Server {
         self.ctx.rules.public_url.starts_with("https://")
     }
 }
+
+/// Until when a page waits for its queries; an extension of its request.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(pub Instant);
 
 type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -58,6 +63,10 @@ fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, Problem> {
 
 pub(super) fn server() -> Result<Server, Problem> {
     extension()
+}
+
+pub(super) fn deadline() -> Option<Deadline> {
+    extension().ok()
 }
 
 pub(super) fn session() -> Result<Session, Problem> {

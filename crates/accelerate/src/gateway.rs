@@ -17,7 +17,7 @@ use kernel::{ProjectId, ResourceId};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::time::timeout;
 use upstream::{ConnectionString, Dialer};
@@ -30,7 +30,7 @@ pub struct Resource {
     pub project: ProjectId,
     /// How fast the queries of the project may come; none for any.
     pub rate: Option<Rate>,
-    /// Another one whenever anything of the resource changes.
+    /// A greater one whenever anything of the resource changes.
     pub version: u64,
     /// Another one ends every kept answer.
     pub cache_epoch: i32,
@@ -73,6 +73,8 @@ pub struct Gateway {
 /// One resource by one kind of access: what one tenant does is felt by no other.
 pub(crate) struct Tenant {
     version: AtomicU64,
+    /// Held by who takes a change up.
+    changing: Mutex<()>,
     cache_epoch: AtomicI32,
     pool: Arc<Pool>,
     transactions: Arc<Transactions>,
@@ -273,13 +275,27 @@ impl Gateway {
     pub async fn tend(&self) {
         loop {
             tokio::time::sleep(TENDING).await;
-            let now_ms = self.source.now_ms();
             self.throttles.tend();
-            self.tenants.write().unwrap_or_else(PoisonError::into_inner).retain(|_, tenant| {
-                tenant.cache.sweep(now_ms);
-                // Kept answers are told without a connection.
-                tenant.pool.close_idle() || tenant.transactions.count() > 0 || tenant.cache.bytes() > 0
-            });
+            // One after the other, and none under the lock that every query takes.
+            let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner).clone();
+            for (key, tenant) in tenants {
+                tenant.cache.sweep(self.source.now_ms()).await;
+                tenant.pool.close_idle();
+                if tenant.is_unused() {
+                    self.forget(key, &tenant);
+                }
+            }
+        }
+    }
+
+    /// Unless somebody has begun to use it again: then there is another hand on it than the list's and the one here.
+    fn forget(&self, key: (ResourceId, Access), tenant: &Arc<Tenant>) {
+        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        if tenants.get(&key).is_some_and(|known| Arc::ptr_eq(known, tenant))
+            && Arc::strong_count(tenant) == 2
+            && tenant.is_unused()
+        {
+            tenants.remove(&key);
         }
     }
 
@@ -290,20 +306,24 @@ impl Gateway {
             return Ok(tenant);
         }
         let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tenant) = tenants.get(&(id, access)).filter(|tenant| tenant.is_of(&resource)) {
+        let old = tenants.get(&(id, access)).cloned();
+        if let Some(tenant) = old.as_ref().filter(|tenant| tenant.is_of(&resource)) {
             return Ok(Arc::clone(tenant));
         }
         let limits = resource.limits.clone();
         let tenant = Arc::new(Tenant {
             version: AtomicU64::new(resource.version),
+            changing: Mutex::default(),
             cache_epoch: AtomicI32::new(resource.cache_epoch),
             cache: self.cache(id, access, &resource),
             pool: Pool::new(resource.target.clone(), Arc::clone(&self.dialer), access, limits),
-            transactions: Arc::default(),
+            // Those that are open go on where they began.
+            transactions: old.as_ref().map(|old| Arc::clone(&old.transactions)).unwrap_or_default(),
             throttle: self.throttles.of(resource.project, resource.rate),
         });
-        if let Some(old) = tenants.insert((id, access), Arc::clone(&tenant)) {
-            old.pool.close();
+        tenants.insert((id, access), Arc::clone(&tenant));
+        if let Some(old) = old {
+            old.pool.retire();
         }
         Ok(tenant)
     }
@@ -317,20 +337,35 @@ impl Gateway {
 }
 
 impl Tenant {
-    /// Whether it still is this resource. What changed may matter to nobody here, as a name does: then transactions and answers live on.
+    /// Whether it still is this resource, taking up what has changed: only another database or other credentials make it another one. A request that knows
+    /// less than others before it gets what they made of it.
     fn is_of(&self, resource: &Resource) -> bool {
-        if self.version.load(Ordering::Relaxed) == resource.version {
+        let is_known = || self.version.load(Ordering::Acquire) >= resource.version;
+        if is_known() {
             return true;
         }
-        let same = *self.pool.limits() == resource.limits && self.pool.target().is_same(&resource.target);
-        if same {
-            if self.cache_epoch.swap(resource.cache_epoch, Ordering::Relaxed) != resource.cache_epoch {
-                self.cache.enter(resource.cache_epoch);
-            }
-            self.throttle.set(resource.rate);
-            self.version.store(resource.version, Ordering::Relaxed);
+        if !self.pool.target().is_same(&resource.target) {
+            return false;
         }
-        same
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_known() {
+            return true;
+        }
+        if **self.pool.limits() != resource.limits {
+            self.pool.take_up(resource.limits.clone());
+            self.cache.bound(resource.limits.cache_bytes);
+        }
+        if self.cache_epoch.swap(resource.cache_epoch, Ordering::Relaxed) != resource.cache_epoch {
+            self.cache.enter(resource.cache_epoch);
+        }
+        self.throttle.set(resource.rate);
+        self.version.store(resource.version, Ordering::Release);
+        true
+    }
+
+    /// Nothing is lost by forgetting it: kept answers are told without a connection.
+    fn is_unused(&self) -> bool {
+        self.pool.is_empty() && self.transactions.count() == 0 && self.cache.bytes() == 0
     }
 }
 
@@ -351,7 +386,10 @@ async fn run(
             Some(id) => {
                 let mut held = tenant.transactions.hold(id, "query").await?;
                 let tools = Generators { now_ms, random: &mut random, pairs: 0 };
-                Run::new(held.lease()?, &params, &comment, tools).telling(recorder).answer(&plan.root, &mut out).await
+                let mut run = Run::new(held.lease()?, &params, &comment, tools).telling(recorder);
+                let outcome = run.answer(&plan.root, &mut out).await;
+                held.give_back();
+                outcome
             }
             None => {
                 let mut lease = tenant.pool.lease(None).await?;
@@ -363,7 +401,7 @@ async fn run(
             }
         }
     };
-    // What is left of a query that took too long is cancelled by its lease.
+    // What is left of a query that took too long, or whose client went away, is cancelled by its lease; the transaction that it stood in ends with it.
     timeout(limit, answer).await.unwrap_or_else(|_| {
         let limit = limit.as_millis();
         Err(QueryError::limit("P6004", format!("Query timeout exceeded: the query took longer than {limit} ms.")))

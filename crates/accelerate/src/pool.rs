@@ -5,7 +5,8 @@ use crate::limits::Limits;
 use crate::server_error::unreachable;
 use crate::session::{Access, Lease};
 use crate::wire::Connection;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use arc_swap::{ArcSwap, Guard};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -20,9 +21,13 @@ pub struct Pool {
     target: ConnectionString,
     dialer: Arc<Dialer>,
     access: Access,
-    limits: Limits,
+    limits: ArcSwap<Limits>,
     permits: Arc<Semaphore>,
+    /// Places that are one too many since the pool became smaller: who has one gives it up instead of back.
+    surplus: AtomicUsize,
     waiting: AtomicUsize,
+    /// Another pool has its place: only who is here already is served.
+    retired: AtomicBool,
     /// The latest used last: a quiet pool falls back on few connections, and the others end.
     idle: Mutex<Vec<(Connection, Instant)>>,
 }
@@ -30,11 +35,45 @@ pub struct Pool {
 impl Pool {
     pub fn new(target: ConnectionString, dialer: Arc<Dialer>, access: Access, limits: Limits) -> Arc<Self> {
         let permits = Arc::new(Semaphore::new(limits.connections.max(1)));
-        Arc::new(Self { target, dialer, access, limits, permits, waiting: AtomicUsize::new(0), idle: Mutex::default() })
+        Arc::new(Self {
+            target,
+            dialer,
+            access,
+            limits: ArcSwap::from_pointee(limits),
+            permits,
+            surplus: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            retired: AtomicBool::new(false),
+            idle: Mutex::default(),
+        })
     }
 
-    pub fn limits(&self) -> &Limits {
-        &self.limits
+    pub fn limits(&self) -> Guard<Arc<Limits>> {
+        self.limits.load()
+    }
+
+    /// Goes by other limits from now on; who has a connection keeps it, who is in line stays there. One call at a time.
+    pub fn take_up(&self, limits: Limits) {
+        let (from, to) = (self.limits().connections.max(1), limits.connections.max(1));
+        self.limits.store(Arc::new(limits));
+        for _ in from..to {
+            if !self.is_surplus() {
+                self.permits.add_permits(1);
+            }
+        }
+        if to < from {
+            let gone = self.permits.forget_permits(from - to);
+            self.surplus.fetch_add(from - to - gone, Ordering::Relaxed);
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let more = idle.len().saturating_sub(self.permits.available_permits());
+            idle.drain(..more);
+        }
+    }
+
+    /// Whether there is a place too many, which is none any more then.
+    fn is_surplus(&self) -> bool {
+        self.surplus.load(Ordering::Relaxed) > 0
+            && self.surplus.try_update(Ordering::Relaxed, Ordering::Relaxed, |surplus| surplus.checked_sub(1)).is_ok()
     }
 
     pub fn target(&self) -> &ConnectionString {
@@ -48,9 +87,9 @@ impl Pool {
     pub async fn lease(self: &Arc<Self>, wait: Option<Duration>) -> Result<Lease, QueryError> {
         let permit = match Arc::clone(&self.permits).try_acquire_owned() {
             Ok(permit) => permit,
-            Err(_) => self.in_line(wait.unwrap_or(self.limits.connection_wait)).await?,
+            Err(_) => self.in_line(wait.unwrap_or(self.limits().connection_wait)).await?,
         };
-        let place = Place { pool: Arc::clone(self), _permit: permit };
+        let place = Place { pool: Arc::clone(self), permit: Some(permit) };
         while let Some((mut connection, _)) = self.take() {
             if connection.is_alive() {
                 return Ok(Lease::new(connection, place, self.access));
@@ -64,7 +103,7 @@ impl Pool {
     }
 
     async fn in_line(&self, wait: Duration) -> Result<OwnedSemaphorePermit, QueryError> {
-        let _waiter = Waiter::join(&self.waiting, self.limits.waiting).ok_or_else(|| self.timed_out(wait))?;
+        let _waiter = Waiter::join(&self.waiting, self.limits().waiting).ok_or_else(|| self.timed_out(wait))?;
         match timeout(wait, Arc::clone(&self.permits).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) | Err(_) => Err(self.timed_out(wait)),
@@ -77,7 +116,7 @@ impl Pool {
             format!(
                 "Timed out fetching a new connection from the connection pool. More info: http://pris.ly/d/connection-pool (Current connection pool timeout: {}, connection limit: {})",
                 wait.as_secs(),
-                self.limits.connections
+                self.limits().connections
             ),
         )
     }
@@ -86,24 +125,28 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// Closes what was not used for a while; answers whether anything is left.
-    pub fn close_idle(&self) -> bool {
-        let Some(before) = Instant::now().checked_sub(self.limits.idle) else { return true };
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|(_, since)| *since > before);
-        !idle.is_empty() || self.permits.available_permits() < self.limits.connections.max(1)
+    /// Closes what was not used for a while.
+    pub fn close_idle(&self) {
+        let Some(before) = Instant::now().checked_sub(self.limits().idle) else { return };
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).retain(|(_, since)| *since > before);
     }
 
-    /// Closes what is idle; what is in use is closed when it comes back.
-    pub fn close(&self) {
-        self.permits.close();
+    /// Whether there is no connection, nor anybody who has the right to one.
+    pub fn is_empty(&self) -> bool {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+            && self.permits.available_permits() >= self.limits().connections.max(1)
+    }
+
+    /// Closes what is idle; what is in use serves who is in line, and is closed then.
+    pub fn retire(&self) {
+        self.retired.store(true, Ordering::Relaxed);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
 impl std::fmt::Debug for Pool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pool").field("access", &self.access).field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Pool").field("access", &self.access).field("limits", &self.limits()).finish_non_exhaustive()
     }
 }
 
@@ -126,19 +169,29 @@ impl Drop for Waiter<'_> {
 /// The right to one connection of the pool.
 pub struct Place {
     pool: Arc<Pool>,
-    _permit: OwnedSemaphorePermit,
+    /// Gone when it was given up.
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Place {
-    pub fn limits(&self) -> &Limits {
-        &self.pool.limits
+    pub fn limits(&self) -> Guard<Arc<Limits>> {
+        self.pool.limits()
     }
 
-    pub fn put_back(&self, connection: Connection) {
-        if self.pool.permits.is_closed() {
-            return;
+    pub fn put_back(&mut self, connection: Connection) {
+        self.give_up_surplus();
+        let is_wanted = !self.pool.retired.load(Ordering::Relaxed) || self.pool.waiting.load(Ordering::Relaxed) > 0;
+        if self.permit.is_some() && is_wanted {
+            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, Instant::now()));
         }
-        self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, Instant::now()));
+    }
+
+    fn give_up_surplus(&mut self) {
+        if self.pool.is_surplus()
+            && let Some(permit) = self.permit.take()
+        {
+            permit.forget();
+        }
     }
 
     /// Asks the database to stop what it is doing for a connection that is given up.
@@ -150,6 +203,14 @@ impl Place {
                     tracing::debug!(%error, "a statement could not be cancelled");
                 }
             });
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.permit.is_some() {
+            self.give_up_surplus();
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::QueryError;
 use crate::interpret::Parameters;
+use crate::js::json_text;
 use crate::plan::Node;
 use bytes::Bytes;
 use foldhash::quality::RandomState;
@@ -43,7 +44,10 @@ impl Query {
     /// Where they are none, with the place.
     pub fn read(self) -> Result<(Arc<Plan>, Parameters, String), QueryError> {
         let (params, comment) = match self.rest {
-            Rest::Raw(rest) => parameters(&rest)?,
+            Rest::Raw(rest) => {
+                let text = std::str::from_utf8(&rest).map_err(|_| malformed("it is not UTF-8"))?;
+                as_javascript(text, parameters)?
+            }
             Rest::Read(params, comment) => (params, comment),
         };
         Ok((self.plan, params, comment))
@@ -143,9 +147,12 @@ impl Plans {
         }
         let text = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
         let read: Body<'_> = serde_json::from_str(text).map_err(|error| malformed(&error.to_string()))?;
-        let root = Node::parse(read.plan.get()).map_err(|error| malformed(&format!("plan: {error}")))?;
-        let params: Parameters =
-            serde_json::from_str(read.params.get()).map_err(|error| malformed(&format!("params: {error}")))?;
+        let root = as_javascript(read.plan.get(), |plan| {
+            Node::parse(plan).map_err(|error| malformed(&format!("plan: {error}")))
+        })?;
+        let params: Parameters = as_javascript(read.params.get(), |params| {
+            serde_json::from_str(params).map_err(|error| malformed(&format!("params: {error}")))
+        })?;
         let at = |part: &RawValue| part.get().as_ptr() as usize - text.as_ptr() as usize;
         let (plan, start) = (at(read.plan), at(read.params));
         let used = AtomicU64::new(self.clock.fetch_add(1, Ordering::Relaxed));
@@ -207,8 +214,15 @@ fn candidates(body: &[u8]) -> impl Iterator<Item = usize> {
     memchr::memmem::find_iter(body, PARAMS).map(|at| at + PARAMS.len()).take(CANDIDATES)
 }
 
-fn parameters(rest: &[u8]) -> Result<(Parameters, String), QueryError> {
-    let text = std::str::from_utf8(rest).map_err(|_| malformed("it is not UTF-8"))?;
+/// Reads JSON of a client, whose texts may have surrogates without their pairs: rare, so it is tried without a look at them first.
+fn as_javascript<T>(json: &str, read: impl Fn(&str) -> Result<T, QueryError>) -> Result<T, QueryError> {
+    read(json).or_else(|error| match json_text::without_lone_surrogates(json) {
+        Some(json) => read(&json),
+        None => Err(error),
+    })
+}
+
+fn parameters(text: &str) -> Result<(Parameters, String), QueryError> {
     if text.trim_end() == "{}}" {
         return Ok((Parameters::default(), String::new()));
     }

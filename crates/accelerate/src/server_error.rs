@@ -52,7 +52,8 @@ fn map(error: &ServerError) -> Mapped {
     };
     let index = || error.constraint.clone().map(|index| json!({ "index": index }));
     let by_fields = || fields().map(|fields| json!({ "fields": fields }));
-    let quoted = || error.message.split('"').nth(1).map(str::to_owned);
+    // The name in the second word, as far as the official adapter reads it.
+    let named = || error.message.split(' ').nth(1).and_then(|word| word.split('"').nth(1)).map(str::to_owned);
     let or_unknown = |text: Option<&str>| text.unwrap_or("(not available)").to_owned();
     let mapped = |kind, code, message: String, details: Vec<(&str, Option<Json>)>| {
         let details = details.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -101,7 +102,7 @@ fn map(error: &ServerError) -> Mapped {
             mapped(kind, "P2003", message, vec![("constraint", constraint)])
         }
         "3D000" => {
-            let db = quoted();
+            let db = named();
             let message = format!("Database `{}` does not exist on the database server", or_unknown(db.as_deref()));
             mapped("DatabaseDoesNotExist", "P1003", message, vec![("db", db.map(Json::from))])
         }
@@ -126,20 +127,20 @@ fn map(error: &ServerError) -> Mapped {
             vec![],
         ),
         "42P01" => {
-            let table = error.message.split(' ').nth(1).and_then(|word| word.split('"').nth(1)).map(str::to_owned);
+            let table = named();
             let message =
                 format!("The table `{}` does not exist in the current database.", or_unknown(table.as_deref()));
             mapped("TableDoesNotExist", "P2021", message, vec![("table", table.map(Json::from))])
         }
         "42703" => {
             let column = error.message.strip_prefix("column ").and_then(|rest| rest.strip_suffix(" does not exist"));
-            let column = column.map(|column| column.replace('"', ""));
+            let column = column.map(unquoted);
             let message =
                 format!("The column `{}` does not exist in the current database.", or_unknown(column.as_deref()));
             mapped("ColumnNotFound", "P2022", message, vec![("column", column.map(Json::from))])
         }
         "42P04" => {
-            let db = quoted();
+            let db = named();
             let message = format!("Database `{}` already exists on the database server", or_unknown(db.as_deref()));
             mapped("DatabaseAlreadyExists", "P1009", message, vec![("db", db.map(Json::from))])
         }
@@ -160,6 +161,20 @@ fn map(error: &ServerError) -> Mapped {
             Mapped { code: None, ..mapped("postgres", "", String::new(), details) }
         }
     }
+}
+
+/// `a.b"c` of `a."b""c"`.
+fn unquoted(name: &str) -> String {
+    let (mut out, mut chars) = (String::with_capacity(name.len()), name.chars().peekable());
+    let mut is_quoted = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if is_quoted && chars.next_if_eq(&'"').is_some() => out.push('"'),
+            '"' => is_quoted = !is_quoted,
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 fn constrained(constraint: Option<&Json>) -> String {
@@ -184,39 +199,58 @@ pub fn failed(failure: Failure, raw: bool) -> QueryError {
         Failure::Sink(error) => *error,
         Failure::Closed => QueryError::user("P1017", "Server has closed the connection.")
             .with_meta(adapter_error(json!({ "kind": "ConnectionClosed" }))),
+        Failure::TimedOut => socket_timeout(),
         Failure::Malformed => {
             QueryError::internal("The database does not speak Postgres' protocol as it is known here")
         }
     }
 }
 
+fn socket_timeout() -> QueryError {
+    QueryError::user("P1008", "Operation has timed out").with_meta(adapter_error(json!({ "kind": "SocketTimeout" })))
+}
+
 /// No connection could be made. What the database itself said is not told.
 pub fn unreachable(error: &DialError, target: &upstream::ConnectionString) -> QueryError {
-    let (host, port) = (target.host().to_string(), target.port());
-    let (code, kind) = match error {
-        DialError::WrongPassword | DialError::PasswordMissing | DialError::Authentication => {
-            ("P1000", "AuthenticationFailed")
-        }
-        DialError::NoSuchDatabase => ("P1003", "DatabaseDoesNotExist"),
-        DialError::NoSuchRole | DialError::NoPgHbaEntry | DialError::PermissionDenied => {
-            ("P1010", "DatabaseAccessDenied")
-        }
-        DialError::TlsNotOffered | DialError::TlsCertificate(_) | DialError::TlsHandshake => {
-            ("P1011", "TlsConnectionError")
-        }
-        DialError::TooManyConnections => ("P2037", "TooManyConnections"),
-        _ => ("P1001", "DatabaseNotReachable"),
-    };
-    let message = match code {
-        "P1000" => format!(
-            "Authentication failed against the database server, the provided database credentials for `{}` are not valid",
-            target.user()
+    let (host, port, user, db) = (target.host().to_string(), target.port(), target.user(), target.database());
+    let (code, message, cause) = match error {
+        DialError::TimedOut => return socket_timeout(),
+        DialError::WrongPassword | DialError::PasswordMissing | DialError::Authentication => (
+            "P1000",
+            format!(
+                "Authentication failed against the database server, the provided database credentials for `{user}` are not valid"
+            ),
+            json!({ "kind": "AuthenticationFailed", "user": user }),
         ),
-        "P1001" => format!("Can't reach database server at {host}:{port}"),
-        "P1003" => format!("Database `{}` does not exist on the database server", target.database()),
-        "P1010" => format!("User was denied access on the database `{}`", target.database()),
-        "P1011" => format!("Error opening a TLS connection: {error}"),
-        _ => format!("Too many database connections opened: {error}"),
+        DialError::NoSuchDatabase => (
+            "P1003",
+            format!("Database `{db}` does not exist on the database server"),
+            json!({ "kind": "DatabaseDoesNotExist", "db": db }),
+        ),
+        DialError::NoSuchRole | DialError::NoPgHbaEntry | DialError::PermissionDenied => (
+            "P1010",
+            format!("User was denied access on the database `{db}`"),
+            json!({ "kind": "DatabaseAccessDenied", "db": db }),
+        ),
+        DialError::TlsNotOffered | DialError::TlsCertificate(_) | DialError::TlsHandshake => (
+            "P1011",
+            format!("Error opening a TLS connection: {error}"),
+            json!({ "kind": "TlsConnectionError", "reason": error.to_string() }),
+        ),
+        DialError::TooManyConnections => (
+            "P2037",
+            format!("Too many database connections opened: {error}"),
+            json!({ "kind": "TooManyConnections", "cause": error.to_string() }),
+        ),
+        // One that is starting up too: whoever may try again later does it for this code.
+        _ => (
+            "P1001",
+            format!("Can't reach database server at {host}:{port}"),
+            json!({ "kind": "DatabaseNotReachable", "host": host, "port": port }),
+        ),
     };
-    QueryError::user(code, message).with_meta(adapter_error(json!({ "kind": kind })))
+    QueryError::user(code, message).with_meta(adapter_error(cause))
 }
+
+#[cfg(test)]
+mod tests;

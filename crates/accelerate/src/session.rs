@@ -4,6 +4,7 @@ use crate::error::QueryError;
 use crate::pool::Place;
 use crate::server_error::failed;
 use crate::wire::{Completion, Connection, Failure, Params, Sink, Status};
+use std::time::Duration;
 
 /// What a key may do with the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +16,22 @@ pub enum Access {
 /// Begins what a key that only reads may do. The snapshot that `select 1` takes is what makes it last: Postgres lets nobody turn a transaction that
 /// has one into a writing one.
 const READ_ONLY: &str = "begin read only; select 1";
+/// Ends such a transaction, and the one thing that a rollback leaves behind.
+const END_READ_ONLY: &str = "rollback; select pg_advisory_unlock_all()";
+
+/// Ends what outlives a transaction and would be in the way of others.
+const CLEAN: &str = "select pg_advisory_unlock_all(); unlisten *; discard temp";
+/// Who leaves that behind has to say one of these words, or to call a function that does.
+const LEAVES: [&str; 8] = [
+    "pg_advisory_lock",
+    "pg_advisory_lock_shared",
+    "pg_try_advisory_lock",
+    "pg_try_advisory_lock_shared",
+    "listen",
+    "temp",
+    "temporary",
+    "pg_temp",
+];
 
 /// A connection that goes back into its pool when this is dropped, if it is fit for another request.
 pub struct Lease {
@@ -25,6 +42,8 @@ pub struct Lease {
     transaction: Transaction,
     /// Commands that go out with the next statement.
     queued: usize,
+    /// Whether a statement may have left more in the session than its transaction.
+    marked: bool,
 }
 
 /// What was begun on the connection.
@@ -41,12 +60,22 @@ enum Transaction {
 
 impl Lease {
     pub(crate) fn new(connection: Connection, place: Place, access: Access) -> Self {
-        Self { connection: Some(connection), place, access, transaction: Transaction::None, queued: 0 }
+        Self { connection: Some(connection), place, access, transaction: Transaction::None, queued: 0, marked: false }
     }
 
     /// Bytes of an answer at most.
     pub fn most_bytes(&self) -> usize {
         self.place.limits().response_bytes
+    }
+
+    /// How long the database may take.
+    pub fn time_limit(&self) -> Duration {
+        self.place.limits().query_timeout
+    }
+
+    /// Whether there is no connection any more.
+    pub fn is_lost(&self) -> bool {
+        self.connection.is_none()
     }
 
     /// Begins a transaction unless there is one; answers whether it was begun here. It goes out with the first statement.
@@ -71,13 +100,14 @@ impl Lease {
 
     pub async fn commit(&mut self) -> Result<(), QueryError> {
         // Of a transaction that only read, nothing of the session may stay: `set` is undone with it.
-        let words = if self.access == Access::ReadOnly { "rollback" } else { "commit" };
+        let words = if self.access == Access::ReadOnly { END_READ_ONLY } else { "commit" };
         self.leave(words).await
     }
 
     /// Whatever goes wrong here ends the transaction too: the connection is given up.
     pub async fn roll_back(&mut self) {
-        if self.leave("rollback").await.is_err() {
+        let words = if self.access == Access::ReadOnly { END_READ_ONLY } else { "rollback" };
+        if self.leave(words).await.is_err() {
             self.connection = None;
         }
     }
@@ -117,6 +147,8 @@ impl Lease {
         if self.access == Access::ReadOnly && self.transaction == Transaction::None {
             self.queue(READ_ONLY, Transaction::ReadOnly)?;
         }
+        // A key that only reads is cleaned up after in any case.
+        self.marked |= raw && self.access == Access::Full && leaves(sql);
         let (begun, queued) = (self.transaction, std::mem::take(&mut self.queued));
         let mut outcome = self.live()?.query(sql, params, queued, sink).await;
         if let Err(Failure::Server(error)) = &outcome
@@ -170,10 +202,14 @@ impl Lease {
         self.connection.as_mut().ok_or_else(|| failed(Failure::Closed, false))
     }
 
-    /// Ends a transaction that reads alone, so that the connection can go back.
+    /// Ends a transaction that reads alone, and whatever would be in the way of others, so that the connection can go back.
     pub async fn release(mut self) {
         if self.transaction == Transaction::ReadOnly {
             self.roll_back().await;
+        }
+        let is_idle = self.connection.as_ref().is_some_and(|connection| connection.status() == Status::Idle);
+        if self.marked && is_idle && self.command(CLEAN).await.is_ok() {
+            self.marked = false;
         }
     }
 }
@@ -181,7 +217,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
-        let fit = connection.is_clean() && connection.status() == Status::Idle && self.queued == 0;
+        let fit = connection.is_clean() && connection.status() == Status::Idle && self.queued == 0 && !self.marked;
         match (fit, connection.is_clean()) {
             (true, _) => self.place.put_back(connection),
             // A request that went away in the middle of a statement: the database need not finish it.
@@ -189,6 +225,12 @@ impl Drop for Lease {
             (false, true) => {}
         }
     }
+}
+
+/// Whether the user's own words may leave something in the session.
+fn leaves(sql: &str) -> bool {
+    let words = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.into_iter().any(|word| LEAVES.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
 /// Commands that neither write nor reach beyond their transaction.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Ended transactions that are remembered, to say how they ended.
 const REMEMBERED: usize = 1000;
@@ -25,12 +25,34 @@ pub struct Transaction {
     started: Instant,
 }
 
-/// The connection of a transaction, in the hands of one request.
-pub struct Held(OwnedMutexGuard<Option<Lease>>);
+/// The connection of a transaction, in the hands of one request. A request that goes away before its end takes the transaction with it: what the
+/// database is doing is cancelled, what it has done is rolled back, and the connection is free.
+pub struct Held {
+    lease: OwnedMutexGuard<Option<Lease>>,
+    transactions: Arc<Transactions>,
+    transaction: Arc<Transaction>,
+    id: Box<str>,
+    done: bool,
+}
 
 impl Held {
     pub fn lease(&mut self) -> Result<&mut Lease, QueryError> {
-        self.0.as_mut().ok_or_else(|| QueryError::internal("A transaction without a connection"))
+        self.lease.as_mut().ok_or_else(|| QueryError::internal("A transaction without a connection"))
+    }
+
+    /// The request has come to its end, whatever it is. A transaction that has lost its connection is over all the same.
+    pub fn give_back(mut self) {
+        self.done = true;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.done && self.lease.as_ref().is_some_and(|lease| !lease.is_lost()) {
+            return;
+        }
+        self.transactions.close(&self.id, &self.transaction, End::RolledBack);
+        *self.lease = None;
     }
 }
 
@@ -68,32 +90,47 @@ impl Transactions {
     ///
     /// # Errors
     /// P2028 where there is none of this id any more.
-    pub async fn hold(&self, id: &str, operation: &str) -> Result<Held, QueryError> {
+    pub async fn hold(self: &Arc<Self>, id: &str, operation: &str) -> Result<Held, QueryError> {
         let transaction = self.find(id).ok_or_else(|| self.gone(id, operation))?;
         let lease = Arc::clone(&transaction.lease).lock_owned().await;
         match *lease {
-            Some(_) => Ok(Held(lease)),
+            Some(_) => Ok(Held { lease, transactions: Arc::clone(self), transaction, id: id.into(), done: false }),
             None => Err(self.gone(id, operation)),
         }
     }
 
-    /// Commits or rolls back.
+    /// Commits or rolls back. A database that does not answer in the time of a query loses the connection.
     ///
     /// # Errors
-    /// P2028 where there is none of this id any more, or what the database says to the commit.
+    /// P2028 where there is none of this id any more, P6004 where the commit was not confirmed in time, or what the database says to it.
     pub async fn end(&self, id: &str, end: End) -> Result<(), QueryError> {
         let operation = if end == End::Committed { "commit" } else { "rollback" };
         let transaction = self.find(id).ok_or_else(|| self.gone(id, operation))?;
         let Some(mut lease) = transaction.lease.lock().await.take() else { return Err(self.gone(id, operation)) };
+        self.close(id, &transaction, end);
+        let limit = lease.time_limit();
+        let ended = async {
+            let outcome = match end {
+                End::Committed => lease.commit().await,
+                End::RolledBack | End::TimedOut => {
+                    lease.roll_back().await;
+                    Ok(())
+                }
+            };
+            lease.release().await;
+            outcome
+        };
+        match (timeout(limit, ended).await, end) {
+            (Ok(outcome), _) => outcome,
+            (Err(_), End::Committed) => Err(unconfirmed(limit)),
+            // The database rolls back by itself what has lost its connection.
+            (Err(_), End::RolledBack | End::TimedOut) => Ok(()),
+        }
+    }
+
+    fn close(&self, id: &str, transaction: &Transaction, end: End) {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         self.remember(Closed { id: id.into(), end, timeout: transaction.timeout, started: transaction.started });
-        match end {
-            End::Committed => lease.commit().await,
-            End::RolledBack | End::TimedOut => {
-                lease.roll_back().await;
-                Ok(())
-            }
-        }
     }
 
     pub fn count(&self) -> usize {
@@ -140,4 +177,14 @@ impl Transactions {
             }
         }
     }
+}
+
+fn unconfirmed(limit: Duration) -> QueryError {
+    let limit = limit.as_millis();
+    QueryError::limit(
+        "P6004",
+        format!(
+            "Query timeout exceeded: the database did not confirm the commit within {limit} ms. Whether the transaction was committed is unknown."
+        ),
+    )
 }

@@ -16,6 +16,8 @@ pub enum Value {
     Int(i64),
     Float(f64),
     Text(Text),
+    /// A value as `JSON.stringify` writes it, of which no part is asked for.
+    Json(Text),
     Bytes(Bytes),
     /// Milliseconds since 1970.
     Date(i64),
@@ -56,7 +58,7 @@ impl Value {
             Self::Bool(_) => "boolean",
             Self::Int(_) | Self::Float(_) => "number",
             Self::Text(_) => "string",
-            Self::Null | Self::Bytes(_) | Self::Date(_) | Self::List(_) | Self::Record(_) => "object",
+            Self::Null | Self::Json(_) | Self::Bytes(_) | Self::Date(_) | Self::List(_) | Self::Record(_) => "object",
         }
     }
 

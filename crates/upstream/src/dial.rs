@@ -12,6 +12,7 @@ use std::{
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use rustls::pki_types::CertificateDer;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::TcpStream,
     time::{Instant, timeout, timeout_at},
@@ -26,6 +27,11 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many addresses of one host are tried.
 const ADDRESSES: usize = 8;
+/// How long a connection may be silent before it is asked whether it still stands, how often it is asked, and after how many questions it is given up:
+/// a server that is gone without a word is noticed within a minute.
+const SILENT: Duration = Duration::from_secs(30);
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+const ASKED_TIMES: u32 = 3;
 /// How long a server may take to read a request to cancel.
 const CANCELLING: Duration = Duration::from_secs(5);
 
@@ -274,6 +280,8 @@ impl Dialer {
         self.sockets.fetch_add(1, Ordering::Relaxed);
         let socket = TcpStream::connect(address).await.map_err(|error| DialError::of_socket(&error))?;
         socket.set_nodelay(true).map_err(|error| DialError::of_socket(&error))?;
+        let keepalive = TcpKeepalive::new().with_time(SILENT).with_interval(ASKED_EVERY).with_retries(ASKED_TIMES);
+        SockRef::from(&socket).set_tcp_keepalive(&keepalive).map_err(|error| DialError::of_socket(&error))?;
         Ok(socket)
     }
 
@@ -281,5 +289,21 @@ impl Dialer {
         let Some(control) = self.control.load_full() else { return Ok(()) };
         let seen = W::identify(session).await?;
         if control.is(&seen) { Err(DialError::ControlDatabase) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_notices_when_the_other_end_is_gone() {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let socket = Dialer::new().open(listener.local_addr().unwrap()).await.unwrap();
+        let socket = SockRef::from(&socket);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), SILENT);
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), ASKED_EVERY);
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), ASKED_TIMES);
     }
 }

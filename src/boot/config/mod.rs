@@ -1,13 +1,15 @@
 //! The configuration: documented defaults, then `pentaprism.toml`, then `PENTAPRISM__SECTION__KEY` of the environment.
 
+mod check;
 mod sections;
 
 pub use sections::{
     Cache, Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Products, Storage,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use std::io::ErrorKind;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -40,17 +42,18 @@ impl Config {
     /// # Errors
     /// Each names the key, what is wrong with it, and where it came from.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
-        let given = match file {
-            Some(file) => Some(std::fs::read_to_string(file).with_context(|| format!("--config {}", file.display()))?),
-            None => std::fs::read_to_string(FILE).ok(),
+        let name = file.unwrap_or(Path::new(FILE));
+        let given = match std::fs::read_to_string(name) {
+            Ok(text) => Some(table(&text).with_context(|| name.display().to_string())?),
+            Err(error) if error.kind() == ErrorKind::NotFound && file.is_none() => None,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", name.display())),
         };
-        Self::from_layers(given.as_deref(), std::env::vars())
+        Self::from_layers(given, std::env::vars())
     }
 
-    fn from_layers(file: Option<&str>, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+    fn from_layers(file: Option<Table>, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
         let mut table: Table = DEFAULTS.parse().context("the built-in defaults")?;
-        if let Some(text) = file {
-            let given: Table = text.parse().context("pentaprism.toml is not valid TOML")?;
+        if let Some(given) = file {
             merge(&mut table, given);
         }
         for (name, value) in environment {
@@ -71,102 +74,6 @@ impl Config {
         Ok(config)
     }
 
-    /// Rules over more than one key.
-    ///
-    /// # Errors
-    /// Each names a key, and what to do.
-    pub fn check(&self) -> anyhow::Result<()> {
-        let console = &self.console;
-        let https = console.is_https();
-        if !console.listen.ip().is_loopback() && !https && !console.insecure_http {
-            bail!(
-                "configuration: console.listen: {} is reachable from other machines, and console.public_url is not https. Put TLS in front and set \
-                 console.public_url = \"https://…\", or accept that passwords cross the network in the clear with console.insecure_http = true",
-                console.listen
-            );
-        }
-        if !https && !console.insecure_http && !console.is_on_loopback() {
-            bail!(
-                "configuration: console.public_url: \"{}\" is not https, so cookies and passwords would cross the network in the clear. Give the https \
-                 address of what stands in front, or accept it with console.insecure_http = true",
-                console.url()
-            );
-        }
-        self.check_data()?;
-        if let Some(url) = &console.public_url
-            && http::Uri::try_from(url.as_str()).ok().and_then(|uri| uri.authority().cloned()).is_none()
-        {
-            bail!("configuration: console.public_url: \"{url}\" is not a URL like https://console.example.com");
-        }
-        if let Some(url) = &self.cache.url {
-            let tls = url.starts_with("rediss://");
-            if !tls && !url.starts_with("redis://") {
-                bail!(
-                    "configuration: cache.url: not a URL like redis://user:password@host:6379/0, or rediss:// with TLS"
-                );
-            }
-            if !tls && self.cache.ca_file.is_some() {
-                bail!(
-                    "configuration: cache.ca_file: only with TLS, that is with a cache.url that begins with rediss://"
-                );
-            }
-        }
-        if self.cache.timeout_ms == 0 {
-            bail!("configuration: cache.timeout_ms: at least 1");
-        }
-        if self.mail.smtp_url.is_some() && self.mail.from.is_none() {
-            bail!("configuration: mail.from: needed with mail.smtp_url, as \"Pentaprism <console@example.com>\"");
-        }
-        Ok(())
-    }
-
-    fn check_data(&self) -> anyhow::Result<()> {
-        let data = &self.data;
-        if data.tls_cert.is_some() != data.tls_key.is_some() {
-            let (missing, given) = match data.tls_cert {
-                Some(_) => ("data.tls_key", "data.tls_cert"),
-                None => ("data.tls_cert", "data.tls_key"),
-            };
-            bail!("configuration: {missing}: needed with {given}. `pentaprism cert` makes both for development");
-        }
-        if !data.listen.ip().is_loopback() && !data.is_https() && !self.console.insecure_http {
-            bail!(
-                "configuration: data.listen: {} is reachable from other machines, and API keys would cross the network in the clear. Set data.tls_cert and \
-                 data.tls_key, or put TLS in front and set data.public_url = \"https://…\", or accept it with console.insecure_http = true",
-                data.listen
-            );
-        }
-        for (key, url) in [("data.public_url", &data.public_url), ("data.node_url", &data.node_url)] {
-            if let Some(url) = url {
-                check_origin(key, url)?;
-            }
-        }
-        if let Some(url) = &data.public_url
-            && !url.starts_with("https://")
-            && (data.tls_cert.is_some() || !["localhost", "127.0.0.1", "[::1]"].contains(&host(url).as_str()))
-        {
-            bail!(
-                "configuration: data.public_url: clients would not reach \"{url}\": to this machine's localhost alone they speak plain http. Give the https \
-                 address"
-            );
-        }
-        if data.public_url.is_none() && data.tls_cert.is_some() && data.listen.ip().is_unspecified() {
-            bail!("configuration: data.public_url: needed, since {} is no address that clients can write", data.listen);
-        }
-        if data.node_url.as_deref().is_some_and(|url| url.starts_with("https://")) && data.tls_cert.is_none() {
-            bail!(
-                "configuration: data.node_url: https needs data.tls_cert: other servers know this one by its certificate alone"
-            );
-        }
-        if data.region.is_empty()
-            || data.region == "nearest"
-            || !data.region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        {
-            bail!("configuration: data.region: \"{}\" is no name like eu-central-1", data.region);
-        }
-        Ok(())
-    }
-
     /// The same with every secret replaced, for printing.
     pub fn without_secrets(&self) -> Self {
         let mut shown = self.clone();
@@ -179,23 +86,12 @@ impl Config {
     }
 }
 
-/// Clients drop what stands behind the host, so there must be nothing.
-fn check_origin(key: &str, url: &str) -> anyhow::Result<()> {
-    let uri: Option<http::Uri> = url.parse().ok();
-    let sound = uri.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
-            && uri.path_and_query().is_none_or(|rest| rest == "/")
-    });
-    if !sound {
-        bail!("configuration: {key}: \"{url}\" is not a URL like https://gateway.example.com, with no path behind it");
-    }
-    Ok(())
-}
-
-/// The host of a URL, without its port.
-fn host(url: &str) -> String {
-    url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
+/// An error names the line and not what stands in it: that may be a secret.
+fn table(text: &str) -> anyhow::Result<Table> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        anyhow::anyhow!("line {} is not valid TOML: {}", before.matches('\n').count() + 1, error.message())
+    })
 }
 
 /// `over` wins, key by key.
@@ -227,7 +123,7 @@ mod tests {
     use super::*;
 
     fn load(file: &str, environment: &[(&str, &str)]) -> anyhow::Result<Config> {
-        Config::from_layers(Some(file), environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+        Config::from_layers(Some(table(file)?), environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
     }
 
     #[test]
@@ -270,6 +166,15 @@ mod tests {
             ("[cache]\nurl = \"redis://x\"\nca_file = \"ca.pem\"", vec![], "cache.ca_file"),
             ("[cache]\ntimeout_ms = 0", vec![], "cache.timeout_ms"),
             ("[network]\ndenied_ranges = [\"10.0.0.0/99\"]", vec![], "network.denied_ranges[0]"),
+            ("[identity]\nsession_idle_hours = 99999999", vec![], "identity.session_idle_hours"),
+            ("[identity]\nsession_absolute_hours = 0", vec![], "identity.session_absolute_hours"),
+            ("[identity]\nargon2_memory_kib = 1024", vec![], "identity.argon2_memory_kib"),
+            ("[identity]\nargon2_passes = 1", vec![], "identity.argon2_passes"),
+            ("[keys]\nmax_stale_ms = 500", vec![], "keys.max_stale_ms"),
+            ("[database]\nmax_connections = 0", vec![], "database.max_connections"),
+            ("[storage]\nmaster_key = \"xyz\"", vec![], "storage.master_key"),
+            ("[mail]\nfrom = \"nobody\"", vec![], "mail.from"),
+            ("[mail]\nfrom = \"a@example.com\"\nsmtp_url = \"http://x\"", vec![], "mail.smtp_url"),
         ] {
             let error = format!("{:#}", load(file, &environment).unwrap_err());
             assert!(error.contains(key), "{error}");
@@ -290,6 +195,21 @@ mod tests {
             let error = load("", &[("PENTAPRISM__CACHE__URL", url)]).unwrap_err();
             assert!(!format!("{error:#} {error:?}").contains("hunter2"), "{error:#}");
         }
+        let error = load("[mail]\n\nsmtp_url = \"smtps://u:hunter2@h\nfrom = 5", &[]).unwrap_err();
+        let told = format!("{error:#} {error:?}");
+        assert!(told.contains("line 3 ") && !told.contains("hunter2"), "{told}");
+        let error = load("[mail]\nfrom = \"a@example.com\"\nsmtp_url = \"http://u:hunter2@h\"", &[]).unwrap_err();
+        assert!(!format!("{error:#} {error:?}").contains("hunter2"), "{error:#}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("latin1.toml");
+        assert!(Config::load(Some(&file)).is_err(), "it is not there");
+        std::fs::write(&file, b"[identity]\nsign_up = \"closed\" # \xe9").unwrap();
+        let error = format!("{:#}", Config::load(Some(&file)).unwrap_err());
+        assert!(error.contains("latin1.toml"), "{error}");
     }
 
     #[test]

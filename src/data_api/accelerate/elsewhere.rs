@@ -1,12 +1,11 @@
 //! Transactions that another node holds: their requests are passed on to it, once, and its answer is the answer.
 
 use super::answer::{Telemetry, failure};
-use super::{LONGEST, auth};
+use super::{auth, read};
 use crate::data_api::State as Data;
 use crate::nodes::Unanswered;
 use crate::nodes::receive::FromNode;
 use accelerate::{QueryError, node_of};
-use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -34,9 +33,7 @@ async fn ask(data: &Data, number: u32, request: Request) -> Result<Response, Que
         QueryError::unavailable("The control database does not answer. Try again in a moment.")
     })?;
     let holder = holder.ok_or_else(gone)?;
-    let body = to_bytes(body, LONGEST)
-        .await
-        .map_err(|_| QueryError::user("P6005", format!("A request has at most {LONGEST} bytes.")))?;
+    let body = read(body).await?;
     let path = head.uri.path_and_query().map_or("", |path| path.as_str());
     let asked = data.nodes.ask(&holder, head.method, path, head.headers, origin.address, body).await;
     asked.map_err(|error| {

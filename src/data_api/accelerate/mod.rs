@@ -7,13 +7,13 @@ mod auth;
 mod cache;
 mod elsewhere;
 
-use super::State as Data;
+use super::{LONGEST, State as Data};
 use crate::nodes::receive;
 use accelerate::{End, QueryError, Start};
 use answer::{Answered, Telemetry, failure};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Path, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -22,8 +22,6 @@ use control::Origin;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
-/// The longest body: data that is written comes in one piece.
-pub(super) const LONGEST: usize = 32 * 1024 * 1024;
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("prisma-transaction-id");
 
 pub fn router(data: &Data) -> Router<Data> {
@@ -33,7 +31,7 @@ pub fn router(data: &Data) -> Router<Data> {
         .route("/transaction/{id}/commit", post(commit))
         .route("/transaction/{id}/rollback", post(roll_back))
         .layer(from_fn_with_state(data.clone(), elsewhere::pass_on))
-        .layer(from_fn_with_state(data.nodes.clone(), receive::prove));
+        .layer(from_fn_with_state(data.clone(), receive::prove));
     Router::new()
         .route("/connection-info", get(connection_info))
         .route("/query", post(query_alone))
@@ -41,7 +39,20 @@ pub fn router(data: &Data) -> Router<Data> {
         .route("/invalidate", post(invalidate))
         .route("/health", get(health))
         .merge(held)
-        .layer(DefaultBodyLimit::max(LONGEST))
+}
+
+/// Read once it is known who sends it: bodies of strangers are not kept.
+async fn read(body: Body) -> Result<Bytes, QueryError> {
+    let incomplete = |_| {
+        QueryError::user("P6005", format!("The request's body did not come whole, or has more than {LONGEST} bytes."))
+    };
+    to_bytes(body, LONGEST).await.map_err(incomplete)
+}
+
+/// The answer to a request that panicked.
+pub(super) fn broken() -> Response {
+    let error = QueryError::internal("Something failed on the gateway. Its log says what.");
+    failure(&error, &Telemetry::default())
 }
 
 async fn health() -> Json<Value> {
@@ -68,9 +79,9 @@ async fn query_alone(
     State(data): State<Data>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
-    query(&data, &origin, &headers, None, &body).await
+    query(&data, &origin, &headers, None, read(body)).await
 }
 
 async fn query_in_transaction(
@@ -78,9 +89,9 @@ async fn query_in_transaction(
     Extension(origin): Extension<Origin>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
-    query(&data, &origin, &headers, Some(&id), &body).await
+    query(&data, &origin, &headers, Some(&id), read(body)).await
 }
 
 /// Answers a query; one outside of a transaction comes here past the router too.
@@ -89,16 +100,20 @@ pub(super) async fn query(
     origin: &Origin,
     headers: &HeaderMap,
     transaction: Option<&str>,
-    body: &Bytes,
+    body: impl Future<Output = Result<Bytes, QueryError>>,
 ) -> Response {
     let telemetry = Telemetry::asked(headers, &data.gateway);
     let caller = match auth::caller(data, origin, headers).await {
         Ok(caller) => caller,
         Err(error) => return failure(&error, &telemetry),
     };
+    let body = match body.await {
+        Ok(body) => body,
+        Err(error) => return failure(&error, &telemetry),
+    };
     let mut asked = data.gateway.ask(caller);
     let outcome = match cache::strategy(headers) {
-        Ok(strategy) => asked.query(transaction, body, &strategy, telemetry.recorder.as_ref()).await,
+        Ok(strategy) => asked.query(transaction, &body, &strategy, telemetry.recorder.as_ref()).await,
         Err(error) => Err(error),
     };
     let delayed = asked.end(&outcome);
@@ -114,13 +129,13 @@ async fn start(
     State(data): State<Data>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let telemetry = Telemetry::asked(&headers, &data.gateway);
     let told = telemetry.begin();
     let begun = async {
         let caller = auth::caller(&data, &origin, &headers).await?;
-        let start: Start = serde_json::from_slice(&body)
+        let start: Start = serde_json::from_slice(&read(body).await?)
             .map_err(|error| QueryError::user("P6005", format!("The request begins no transaction: {error}")))?;
         data.gateway.start(caller.resource, caller.access, start).await
     };
@@ -178,11 +193,11 @@ async fn invalidate(
     State(data): State<Data>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let ended = async {
         let caller = auth::caller(&data, &origin, &headers).await?;
-        let tags = cache::tags_to_end(&body)?;
+        let tags = cache::tags_to_end(&read(body).await?)?;
         data.gateway.invalidate(caller.resource, tags.as_deref()).await?;
         if data.gateway.keeps_its_own_answers() {
             data.nodes.invalidate(caller.resource, tags).await?;

@@ -2,12 +2,14 @@
 
 mod store;
 
-use app::calls::{Server, Signed};
+use app::calls::{Deadline, PATIENCE, Server, Signed};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use control::{Ctx, Origin, identity};
+use http::Method;
 use kernel::SessionId;
+use std::time::Instant;
 use store::ControlStore;
 use time::Duration;
 use tower_sessions::cookie::SameSite;
@@ -30,13 +32,14 @@ pub fn layer(ctx: &Ctx, secure: bool) -> SessionManagerLayer<ControlStore> {
 #[derive(Debug, Clone, Copy)]
 pub struct Outage;
 
-/// How long a request waits to learn who sends it.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
-
 /// Adds who is signed in as an extension, or that nobody can tell now.
 pub async fn load(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<Session>().cloned();
     let origin = request.extensions().get::<Origin>().cloned().unwrap_or_default();
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        // Who asks is the first of a page's queries.
+        request.extensions_mut().insert(Deadline(Instant::now() + PATIENCE));
+    }
     match tokio::time::timeout(PATIENCE, signed(&server, session, origin)).await {
         Ok(Ok(Some(signed))) => {
             request.extensions_mut().insert(signed);

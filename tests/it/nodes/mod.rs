@@ -15,6 +15,7 @@ use control::keys::verify;
 use control::resources::PlainConnection;
 use control::{Ctx, keys, resources};
 use kernel::ResourceId;
+use pentaprism::boot::connections::Patience;
 use pentaprism::boot::parts::Parts;
 use pentaprism::data_api::{self, Rays};
 use pentaprism::web::address::TrustedProxies;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 use upstream::{Dialer, Resolve, Resolver};
 
 /// The one name that connection strings of these tests have; every node resolves it in its own way.
@@ -141,7 +143,9 @@ impl Node {
             nodes: parts.nodes.clone(),
         };
         let proxies = TrustedProxies(proxies.iter().map(|range| range.parse().unwrap()).collect());
-        tokio::spawn(async move { data_api::serve(socket, state, Arc::new(proxies), &CancellationToken::new()).await });
+        tokio::spawn(async move {
+            data_api::serve(socket, state, Arc::new(proxies), Patience::default(), &CancellationToken::new()).await;
+        });
         Self { parts, address, own }
     }
 

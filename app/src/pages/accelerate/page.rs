@@ -37,15 +37,17 @@ pub enum Accelerated {
 }
 
 pub async fn state(org: OrgId, project: ProjectId, resource: ResourceId) -> Result<State, Problem> {
-    let waits = waits_for(org).await?;
-    let accelerate = match accelerate_of(resource).await? {
-        Some(accelerate) => {
-            let gateway = gateway_in(&accelerate.region).await?;
-            Accelerated::Configured(Box::new((accelerate, gateway)))
-        }
-        None => Accelerated::Not(regions(Some(resource)).await?),
+    let accelerate = async {
+        Ok(match accelerate_of(resource).await? {
+            Some(accelerate) => {
+                let gateway = gateway_in(&accelerate.region).await?;
+                Accelerated::Configured(Box::new((accelerate, gateway)))
+            }
+            None => Accelerated::Not(regions(Some(resource)).await?),
+        })
     };
-    let (plan, first_query) = (plan_of(project).await?, first_query_of(resource).await?);
+    let (accelerate, waits, plan, first_query) =
+        tokio::try_join!(accelerate, waits_for(org), plan_of(project), first_query_of(resource))?;
     Ok(State { accelerate, waits, plan, first_query })
 }
 

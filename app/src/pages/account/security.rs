@@ -19,8 +19,9 @@ use leptos_meta::Title;
 pub fn SecurityPage() -> impl IntoView {
     let asked = !query("codes").is_empty();
     let data = async move {
-        let (sessions, factor) = (section(session_rows()).await?, section(second_factor_status()).await?);
-        Ok((viewer()?, sessions, factor, take_codes(asked).await?))
+        let (sessions, factor, codes) =
+            tokio::try_join!(section(session_rows()), section(second_factor_status()), take_codes(asked))?;
+        Ok((viewer()?, sessions, factor, codes))
     };
     load(data, |(viewer, sessions, factor, codes)| {
         view! {

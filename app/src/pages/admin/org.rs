@@ -69,7 +69,7 @@ fn Projects(org: OrgId, projects: Page<ProjectPlanRow>, plans: Vec<PlanRow>) -> 
 #[component]
 fn PlanSelect(project: ProjectId, name: String, plan: PlanId, options: Vec<Choice>) -> impl IntoView {
     view! {
-        <Form id=format!("admin/set-plan:{project}") action=SetPlan::url() bare=true class="flex items-center gap-2">
+        <Form id=format!("admin/set-plan:{project}") action=SetPlan::url() bare=true class="flex min-w-52 items-center gap-2">
             <HiddenField name="project" value=project.to_string()/>
             <SelectField name="plan" label=format!("Plan of {name}") hide_label=true options value=plan.to_string()/>
             <SubmitButton kind=ButtonKind::Ghost size=ButtonSize::Small label=format!("Set plan of {name}")>"Set"</SubmitButton>

@@ -47,7 +47,7 @@ fn row(plan: PlanRow) -> impl IntoView {
                 {plan.name}
                 {plan.built_in.then(|| view! { " "<Badge tone=Tone::Neutral>"Built in"</Badge> })}
             </HeadCell>
-            <Cell>{plan.limits.sentence()}</Cell>
+            <Cell><span class="whitespace-normal">{plan.limits.sentence()}</span></Cell>
             <NumberCell>{plan.projects}</NumberCell>
         </Row>
     }

@@ -24,10 +24,12 @@ pub fn MembersPage() -> impl IntoView {
     let asked = search.clone();
     let data = async move {
         let (viewer, org) = at_org(&id).await?;
-        let members = section(member_rows(org.id, &search, request)).await?;
         let may = org.may.manage_members.is_none();
-        let invitations = section(async { if may { invitation_rows(org.id).await } else { Ok(Vec::new()) } }).await?;
-        let new = take_new_invitation(&invited).await?;
+        let (members, invitations, new) = tokio::try_join!(
+            section(member_rows(org.id, &search, request)),
+            section(async { if may { invitation_rows(org.id).await } else { Ok(Vec::new()) } }),
+            take_new_invitation(&invited),
+        )?;
         Ok((viewer, org, members, invitations, new))
     };
     load(data, move |(viewer, org, members, invitations, new)| {

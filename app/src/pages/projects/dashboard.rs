@@ -23,8 +23,8 @@ pub fn ProjectPage() -> impl IntoView {
     let id = param("project");
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
-        let resources = section(resource_rows(project.id)).await?;
-        let keys = section(key_rows(project.id, None, "", PageRequest::new(1))).await?;
+        let keys = key_rows(project.id, None, "", PageRequest::new(1));
+        let (resources, keys) = tokio::try_join!(section(resource_rows(project.id)), section(keys))?;
         Ok((viewer, org, project, resources, keys))
     };
     load(data, |(viewer, org, project, resources, keys)| {

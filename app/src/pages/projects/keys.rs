@@ -16,8 +16,8 @@ pub fn ProjectKeysPage() -> impl IntoView {
     let asked = search.clone();
     let data = async move {
         let (viewer, org, project) = at_project(&id).await?;
-        let keys = section(key_rows(project.id, None, &search, request)).await?;
-        let new = take_new_key(&created).await?;
+        let keys = section(key_rows(project.id, None, &search, request));
+        let (keys, new) = tokio::try_join!(keys, take_new_key(&created))?;
         Ok((viewer, org, project, keys, new))
     };
     load(data, move |(viewer, org, project, keys, new)| {

@@ -25,9 +25,13 @@ pub fn DeleteResourceFields(resource: ResourcePlace) -> impl IntoView {
         let options = std::iter::once(Choice::new("", "Choose\u{2026}")).chain(others).collect::<Vec<_>>();
         view! { <SelectField name="successor" label="New default" help="The project's own keys lead there from now on." options/> }
     });
+    let disabled = (resource.is_default && successor.is_none()).then(|| {
+        view! { <p>"It is the only environment, so the API keys of the project itself are disabled. Enable them when there is another one for them to reach."</p> }
+    });
     view! {
         <p>"This cannot be undone. The stored connection string and the API keys of this environment are removed, and applications that use these keys stop working at once. Your database itself is not touched."</p>
         <HiddenField name="resource" value=resource.id.to_string()/>
+        {disabled}
         {successor}
         <TextField name="confirmation" label=format!("Type \u{201c}{}\u{201d} to confirm", resource.name) autocomplete="off"/>
     }

@@ -15,8 +15,8 @@ pub fn ResourceKeysPage() -> impl IntoView {
     let asked = search.clone();
     let data = async move {
         let (viewer, org, project, resource) = at_resource(&id).await?;
-        let keys = section(key_rows(project.id, Some(resource.id), &search, request)).await?;
-        let new = take_new_key(&created).await?;
+        let keys = section(key_rows(project.id, Some(resource.id), &search, request));
+        let (keys, new) = tokio::try_join!(keys, take_new_key(&created))?;
         Ok((viewer, org, project, resource, keys, new))
     };
     load(data, move |(viewer, org, project, resource, keys, new)| {

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Which plan with which parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,16 +55,18 @@ struct Slots {
     order: VecDeque<(Key, u64)>,
     /// Numbers flights and entries.
     counted: u64,
-    bytes: usize,
 }
 
 /// Of an order this short it does not matter how much of it is over.
 const SPARE: usize = 64;
 
 impl Slots {
-    /// Takes out of the order what was renewed or ended.
+    /// Takes out of the order what was renewed or ended, once that is most of it.
     fn tidy(&mut self) {
         let Self { by_key, order, .. } = self;
+        if order.len() <= 2 * by_key.len() + SPARE {
+            return;
+        }
         order.retain(|(key, number)| {
             by_key.get(key).and_then(|slot| slot.kept.as_ref()).is_some_and(|kept| kept.number == *number)
         });
@@ -74,35 +76,68 @@ impl Slots {
 /// The answers of one resource, in memory.
 pub struct Memory {
     slots: Mutex<Slots>,
+    /// Of what is kept; changed under the lock of the slots alone.
+    bytes: AtomicUsize,
     /// Bytes of this cache, and of all together.
-    most: usize,
+    most: AtomicUsize,
     all: Arc<Budget>,
 }
 
 /// What all caches of a process use together.
-#[derive(Debug)]
 pub struct Budget {
     used: AtomicUsize,
     most: usize,
+    caches: Mutex<Vec<Weak<Memory>>>,
 }
 
 impl Budget {
     pub fn new(most: usize) -> Arc<Self> {
-        Arc::new(Self { used: AtomicUsize::new(0), most })
+        Arc::new(Self { used: AtomicUsize::new(0), most, caches: Mutex::default() })
     }
 
     /// Bytes that all caches have together.
     pub fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }
+
+    fn join(&self, cache: &Arc<Memory>) {
+        let mut caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        caches.retain(|cache| cache.strong_count() > 0);
+        caches.push(Arc::downgrade(cache));
+    }
+
+    /// Where there is too much, whoever has the most loses its oldest: who comes last gets a share, and who has little keeps it.
+    fn make_room(&self) {
+        while let Some(over) = self.used().checked_sub(self.most).filter(|over| *over > 0) {
+            let Some(largest) = self.largest() else { return };
+            // A little more than needed, so that not every answer that lands has to look for the largest; and never most of what it has at once.
+            largest.shed((over + self.most / 64).min(largest.bytes() / 2 + 1));
+        }
+    }
+
+    fn largest(&self) -> Option<Arc<Memory>> {
+        let caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        caches.iter().filter_map(Weak::upgrade).filter(|cache| cache.bytes() > 0).max_by_key(|cache| cache.bytes())
+    }
 }
 
 /// What an entry costs beside its text and parameters, about.
 const OVERHEAD: usize = 300;
+/// Entries that are looked at in one go.
+const SWEPT: usize = 1000;
 
 impl Memory {
-    pub fn new(most: usize, all: Arc<Budget>) -> Self {
-        Self { slots: Mutex::default(), most, all }
+    pub fn new(most: usize, all: Arc<Budget>) -> Arc<Self> {
+        let (bytes, most) = (AtomicUsize::new(0), AtomicUsize::new(most));
+        let cache = Arc::new(Self { slots: Mutex::default(), bytes, most, all });
+        cache.all.join(&cache);
+        cache
+    }
+
+    /// Keeps at most so many bytes from now on.
+    pub fn bound(&self, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
+        self.shed(self.bytes().saturating_sub(most));
     }
 
     /// The kept answer, or the one of `run`, which is started at most once for all who ask for it at once, and runs to its end whoever goes away.
@@ -165,33 +200,52 @@ impl Memory {
             return;
         };
         let (before, after) = (slot.kept.as_ref().map_or(0, |old| size(&key, old)), size(&key, &kept));
-        if after > self.most / 4 {
+        let most = self.most.load(Ordering::Relaxed);
+        if after > most / 4 {
             self.take(&mut slots, &key);
             return;
         }
         slot.kept = Some(kept);
         slots.order.push_back((key, number));
-        if slots.order.len() > 2 * slots.by_key.len() + SPARE {
-            slots.tidy();
-        }
-        slots.bytes = slots.bytes - before + after;
-        self.all.used.fetch_add(after, Ordering::Relaxed);
-        self.all.used.fetch_sub(before, Ordering::Relaxed);
-        while slots.bytes > self.most || (self.all.used() > self.all.most && slots.bytes > 0) {
+        slots.tidy();
+        self.grow(after);
+        self.shrink(before);
+        self.shed_of(&mut slots, self.bytes().saturating_sub(most));
+        // The locks of two caches are never held at once.
+        drop(slots);
+        self.all.make_room();
+    }
+
+    /// Drops the oldest, of at least so many bytes.
+    fn shed(&self, bytes: usize) {
+        self.shed_of(&mut self.slots.lock().unwrap_or_else(PoisonError::into_inner), bytes);
+    }
+
+    fn shed_of(&self, slots: &mut Slots, bytes: usize) {
+        let left = self.bytes().saturating_sub(bytes);
+        while self.bytes() > left {
             let Some((oldest, number)) = slots.order.pop_front() else { break };
             // An entry that was renewed stands in the order again, further back.
             if slots.by_key.get(&oldest).and_then(|slot| slot.kept.as_ref()).is_some_and(|kept| kept.number == number) {
-                self.take(&mut slots, &oldest);
+                self.take(slots, &oldest);
             }
         }
     }
 
     fn take(&self, slots: &mut Slots, key: &Key) {
         if let Some(kept) = slots.by_key.remove(key).and_then(|slot| slot.kept) {
-            let size = size(key, &kept);
-            slots.bytes -= size;
-            self.all.used.fetch_sub(size, Ordering::Relaxed);
+            self.shrink(size(key, &kept));
         }
+    }
+
+    fn grow(&self, by: usize) {
+        self.bytes.fetch_add(by, Ordering::Relaxed);
+        self.all.used.fetch_add(by, Ordering::Relaxed);
+    }
+
+    fn shrink(&self, by: usize) {
+        self.bytes.fetch_sub(by, Ordering::Relaxed);
+        self.all.used.fetch_sub(by, Ordering::Relaxed);
     }
 
     /// Ends every answer that has one of the tags, and what is being asked for at the moment.
@@ -209,21 +263,38 @@ impl Memory {
         }
     }
 
-    /// Drops the answers whose time is over, so that they take no room from those of others.
-    pub fn sweep(&self, now_ms: u64) {
+    /// Drops the answers whose time is over, so that they take no room from those of others: a few at a time, so that nobody waits for all of them.
+    pub async fn sweep(&self, now_ms: u64) {
+        let mut next = Some(0);
+        while let Some(at) = next {
+            next = self.sweep_from(at, now_ms);
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Answers where to go on; what moves up meanwhile is found the next time.
+    fn sweep_from(&self, at: usize, now_ms: u64) -> Option<usize> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let to = slots.order.len().min(at.saturating_add(SWEPT));
         let over = |slot: &Slot| slot.flight.is_none() && slot.kept.as_ref().is_none_or(|kept| kept.until_ms <= now_ms);
-        let keys: Vec<_> = slots.by_key.iter().filter(|(_, slot)| over(slot)).map(|(key, _)| key.clone()).collect();
+        let keys: Vec<_> = (slots.order.range(at.min(to)..to).map(|(key, _)| key))
+            .filter(|key| slots.by_key.get(key).is_some_and(over))
+            .cloned()
+            .collect();
         for key in keys {
             self.take(&mut slots, &key);
         }
+        if to < slots.order.len() {
+            return Some(to);
+        }
         slots.tidy();
+        None
     }
 
     /// Ends every answer.
     pub fn purge(&self) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        self.all.used.fetch_sub(slots.bytes, Ordering::Relaxed);
+        self.shrink(self.bytes());
         // Numbers go on: a flight from before must not be taken for one of the same number.
         *slots = Slots { counted: slots.counted, ..Slots::default() };
     }
@@ -238,7 +309,7 @@ impl Memory {
 
     /// Bytes that are kept.
     pub fn bytes(&self) -> usize {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner).bytes
+        self.bytes.load(Ordering::Relaxed)
     }
 }
 
@@ -300,7 +371,7 @@ mod tests {
     }
 
     fn cache(most: usize) -> Arc<Memory> {
-        Arc::new(Memory::new(most, Budget::new(usize::MAX)))
+        Memory::new(most, Budget::new(usize::MAX))
     }
 
     async fn ask(cache: &Arc<Memory>, params: &str, strategy: &Strategy, text: &'static str) -> (Status, Bytes) {
@@ -444,12 +515,55 @@ mod tests {
         let (short, endless) = (strategy(10, 5, &[]), strategy(u64::MAX, u64::MAX, &[]));
         ask(&cache, "1", &short, "1").await;
         ask(&cache, "2", &endless, "2").await;
-        cache.sweep(14_999);
+        cache.sweep(14_999).await;
         assert_eq!(cache.slots.lock().unwrap().by_key.len(), 2);
-        cache.sweep(15_000);
+        cache.sweep(15_000).await;
         assert_eq!(ask_at(15, &cache, "2", &endless, "x").await, (Status::Ttl, "2".into()));
         let slots = cache.slots.lock().unwrap();
-        assert_eq!((slots.by_key.len(), slots.order.len(), slots.bytes), (1, 1, cache.all.used()));
+        assert_eq!((slots.by_key.len(), cache.bytes()), (1, cache.all.used()));
+    }
+
+    /// Many more than are looked at in one go, while others come and go.
+    #[tokio::test]
+    async fn what_is_over_is_swept_in_steps() {
+        let cache = cache(usize::MAX);
+        let (short, long) = (strategy(10, 0, &[]), strategy(100, 0, &[]));
+        for at in 0..5 * SWEPT {
+            let strategy = if at % 10 == 0 { &long } else { &short };
+            ask(&cache, &format!("{at}"), strategy, "1").await;
+        }
+        assert_eq!(cache.sweep_from(0, 10_000), Some(SWEPT));
+        assert_eq!(cache.slots.lock().unwrap().by_key.len(), 5 * SWEPT - SWEPT * 9 / 10);
+        cache.sweep(10_000).await;
+        let slots = cache.slots.lock().unwrap();
+        assert_eq!(slots.by_key.len(), SWEPT / 2);
+        assert!(slots.order.len() <= 2 * slots.by_key.len() + SPARE, "{}", slots.order.len());
+    }
+
+    /// Each may have half of all: the third has to get its share of the first two, and keeps what it got.
+    #[tokio::test]
+    async fn whoever_comes_to_a_full_memory_gets_a_share_of_it() {
+        let all = Budget::new(200_000);
+        let caches: Vec<_> = (0..3).map(|_| Memory::new(100_000, Arc::clone(&all))).collect();
+        let strategy = strategy(60, 0, &[]);
+        for cache in &caches[..2] {
+            for at in 0..1000 {
+                ask(cache, &format!("{at}"), &strategy, "0123456789").await;
+            }
+        }
+        assert!(all.used() > 190_000, "{}", all.used());
+        for at in 0..20 {
+            ask(&caches[2], &format!("{at}"), &strategy, "0123456789").await;
+        }
+        for at in 0..20 {
+            assert_eq!(ask(&caches[2], &format!("{at}"), &strategy, "x").await.0, Status::Ttl, "{at}");
+        }
+        for at in 20..1000 {
+            ask(&caches[2], &format!("{at}"), &strategy, "0123456789").await;
+        }
+        assert!(caches.iter().all(|cache| cache.bytes() > 50_000) && all.used() <= 200_000);
+        caches[0].bound(10_000);
+        assert!(caches[0].bytes() <= 10_000);
     }
 
     #[tokio::test]

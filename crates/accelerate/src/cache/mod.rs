@@ -93,7 +93,7 @@ pub enum Cache {
 impl Cache {
     /// In this process, in at most `most` bytes.
     pub fn in_memory(most: usize, all: Arc<Budget>) -> Self {
-        Self::Memory(Arc::new(Memory::new(most, all)))
+        Self::Memory(Memory::new(most, all))
     }
 
     /// In a server that other nodes use too, each answer in at most a quarter of `most` bytes.
@@ -147,9 +147,17 @@ impl Cache {
     }
 
     /// Drops the answers in memory whose time is over, so that they take no room from those of others.
-    pub fn sweep(&self, now_ms: u64) {
+    pub async fn sweep(&self, now_ms: u64) {
         if let Self::Memory(memory) = self {
-            memory.sweep(now_ms);
+            memory.sweep(now_ms).await;
+        }
+    }
+
+    /// Another `most`, from now on.
+    pub fn bound(&self, most: usize) {
+        match self {
+            Self::Memory(memory) => memory.bound(most),
+            Self::Shared(shared) => shared.bound(most),
         }
     }
 

@@ -51,7 +51,7 @@ fn write(out: &mut Vec<u8>, value: &Value, kind: &ArgType) -> Result<(), QueryEr
             let ms = moment::parse(text).ok_or_else(|| QueryError::internal(format!("Invalid date: {}", &**text)))?;
             write_moment(out, ms, kind);
         }
-        Value::Text(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Text(text) | Value::Json(text) => out.extend_from_slice(text.as_bytes()),
         Value::Date(ms) => write_moment(out, *ms, kind),
         Value::List(values) => write_array(out, values, kind)?,
         Value::Record(_) => json::write(out, value),

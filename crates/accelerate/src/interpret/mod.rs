@@ -78,8 +78,7 @@ impl<'a> Run<'a> {
     }
 
     fn write(&self, out: &mut Vec<u8>, value: &Value, map: &DataMap) -> Result<(), QueryError> {
-        shape::write(out, value, &map.structure, &map.enums)?;
-        shape::within(out, self.lease.most_bytes())
+        shape::write(out, value, &map.structure, shape::Frame { enums: &map.enums, most: self.lease.most_bytes() })
     }
 
     fn render(&mut self, sql: &'a Sql) -> Result<Vec<Rendered<'a>>, QueryError> {
@@ -212,7 +211,7 @@ impl<'a> Run<'a> {
                 Node::DataMap(map) => {
                     let value = self.node(&map.expr).await?;
                     let mut text = Vec::new();
-                    shape::write(&mut text, &value, &map.structure, &map.enums)?;
+                    self.write(&mut text, &value, map)?;
                     shape::json::parse(&String::from_utf8_lossy(&text))?
                 }
                 Node::Validate(validate) => {

@@ -2,15 +2,17 @@
 
 mod members;
 mod scan;
+mod surrogates;
 
 use super::number;
 use super::string::Malformed;
 use members::{Member, arrange};
-use scan::{HEX, is_special, push_escaped, split_special};
+use scan::{HEX, hex_unit, is_special, push_escaped, split_special};
 pub use scan::{NumberShape, is_plain};
+pub use surrogates::without_lone_surrogates;
 
-/// Arrays and objects may nest this deep, well within a thread's stack.
-const MAX_DEPTH: usize = 1000;
+/// Arrays and objects may nest this deep: about as deep as `JSON.stringify` goes before its stack is used up.
+const MAX_DEPTH: usize = 5000;
 
 /// Appends `JSON.stringify(text)`, quotes included.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
@@ -44,11 +46,11 @@ pub fn write_plain(out: &mut Vec<u8>, text: &[u8]) -> Option<()> {
 ///
 /// # Errors
 ///
-/// `Malformed` if the text is not JSON, or nests deeper than 1000 levels. Nothing is appended then.
+/// `Malformed` if the text is not JSON, or nests deeper than 5000 levels. Nothing is appended then.
 pub fn write_normalized(out: &mut Vec<u8>, text: &str) -> Result<(), Malformed> {
     let start = out.len();
     out.reserve(text.len());
-    let mut normalizer = Normalizer { text, at: 0, out, members: Vec::new(), depth: 0 };
+    let mut normalizer = Normalizer { text, at: 0, out, members: Vec::new(), open: Vec::new() };
     let result = normalizer.document();
     if result.is_none() {
         out.truncate(start);
@@ -63,7 +65,18 @@ struct Normalizer<'a> {
     out: &'a mut Vec<u8>,
     /// The members read so far of the objects being read, the innermost last.
     members: Vec<Member>,
-    depth: usize,
+    /// What has begun and not ended, the innermost last: a list of our own, since no stack is deep enough.
+    open: Vec<Open>,
+}
+
+enum Open {
+    Array,
+    /// The first of its members, and where the one being read begins and has its colon.
+    Object {
+        first: usize,
+        start: usize,
+        colon: usize,
+    },
 }
 
 impl Normalizer<'_> {
@@ -81,25 +94,78 @@ impl Normalizer<'_> {
     }
 
     fn value(&mut self) -> Option<()> {
-        match self.next()? {
-            b'"' => self.string(),
-            b'{' => self.nested(Self::object),
-            b'[' => self.nested(Self::array),
-            b't' => self.literal("true"),
-            b'f' => self.literal("false"),
-            b'n' => self.literal("null"),
-            _ => self.number(),
+        loop {
+            let is_whole = match self.next()? {
+                b'"' => self.string().map(|()| true)?,
+                b'{' => self.begin_object()?,
+                b'[' => self.begin_array()?,
+                b't' => self.literal("true").map(|()| true)?,
+                b'f' => self.literal("false").map(|()| true)?,
+                b'n' => self.literal("null").map(|()| true)?,
+                _ => self.number().map(|()| true)?,
+            };
+            if is_whole && self.end_value()? {
+                return Some(());
+            }
         }
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Option<()>) -> Option<()> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return None;
+    /// Whether it is empty, and so ended.
+    fn begin_array(&mut self) -> Option<bool> {
+        (self.open.len() < MAX_DEPTH).then_some(())?;
+        self.punctuation(b'[');
+        if self.punctuation(b']') {
+            return Some(true);
         }
-        read(self)?;
-        self.depth -= 1;
-        Some(())
+        self.open.push(Open::Array);
+        Some(false)
+    }
+
+    fn begin_object(&mut self) -> Option<bool> {
+        (self.open.len() < MAX_DEPTH).then_some(())?;
+        self.punctuation(b'{');
+        if self.punctuation(b'}') {
+            return Some(true);
+        }
+        let (start, colon) = self.key()?;
+        self.open.push(Open::Object { first: self.members.len(), start, colon });
+        Some(false)
+    }
+
+    /// Ends what a value was the last of; answers whether that is all.
+    fn end_value(&mut self) -> Option<bool> {
+        loop {
+            match self.open.pop() {
+                None => return Some(true),
+                Some(Open::Array) => {
+                    if self.punctuation(b',') {
+                        self.open.push(Open::Array);
+                        return Some(false);
+                    }
+                    self.punctuation(b']').then_some(())?;
+                }
+                Some(Open::Object { first, start, colon }) => {
+                    self.members.push(Member { start, colon, end: self.out.len() });
+                    if self.punctuation(b',') {
+                        let (start, colon) = self.key()?;
+                        self.open.push(Open::Object { first, start, colon });
+                        return Some(false);
+                    }
+                    arrange(self.out, self.members.get(first..)?);
+                    self.members.truncate(first);
+                    self.punctuation(b'}').then_some(())?;
+                }
+            }
+        }
+    }
+
+    /// Copies a member's name and colon; answers where they begin.
+    fn key(&mut self) -> Option<(usize, usize)> {
+        let start = self.out.len();
+        self.next().filter(|b| *b == b'"')?;
+        self.string()?;
+        let colon = self.out.len();
+        self.punctuation(b':').then_some((start, colon))
     }
 
     fn literal(&mut self, literal: &str) -> Option<()> {
@@ -118,42 +184,6 @@ impl Normalizer<'_> {
             self.at += 1;
         }
         found
-    }
-
-    fn array(&mut self) -> Option<()> {
-        self.punctuation(b'[');
-        if self.punctuation(b']') {
-            return Some(());
-        }
-        loop {
-            self.value()?;
-            if !self.punctuation(b',') {
-                return self.punctuation(b']').then_some(());
-            }
-        }
-    }
-
-    fn object(&mut self) -> Option<()> {
-        self.punctuation(b'{');
-        if self.punctuation(b'}') {
-            return Some(());
-        }
-        let first = self.members.len();
-        loop {
-            let start = self.out.len();
-            self.next().filter(|b| *b == b'"')?;
-            self.string()?;
-            let colon = self.out.len();
-            self.punctuation(b':').then_some(())?;
-            self.value()?;
-            self.members.push(Member { start, colon, end: self.out.len() });
-            if !self.punctuation(b',') {
-                break;
-            }
-        }
-        arrange(self.out, self.members.get(first..)?);
-        self.members.truncate(first);
-        self.punctuation(b'}').then_some(())
     }
 
     fn number(&mut self) -> Option<()> {
@@ -228,8 +258,7 @@ impl Normalizer<'_> {
     }
 
     fn hex_unit(&self, at: usize) -> Option<u32> {
-        let digits = self.text.as_bytes().get(at..)?.first_chunk::<4>()?;
-        digits.iter().try_fold(0, |unit, b| Some(unit << 4 | char::from(*b).to_digit(16)?))
+        hex_unit(self.text.as_bytes().get(at..)?)
     }
 }
 

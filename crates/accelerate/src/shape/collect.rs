@@ -52,7 +52,7 @@ fn raw(value: Value, kind: Kind) -> Result<Value, QueryError> {
             .map(|value| raw(value, kind))
             .collect::<Result<_, _>>()
             .map(Value::list),
-        (Value::Text(text), Kind::Json) => super::json::parse(&text),
+        (Value::Text(text), Kind::Json) => super::json::normalized(&text),
         (Value::Int(number), Kind::Oid) => Ok(Value::text(number.to_string())),
         (value, _) => Ok(value),
     }

@@ -1,8 +1,10 @@
 //! Values as JSON.
 
+mod unusual;
+
 use crate::error::QueryError;
 use crate::js::{json_text, moment, number};
-use crate::value::{Record, Value};
+use crate::value::{Record, Text, Value};
 use data_encoding::BASE64;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
@@ -10,7 +12,7 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 
 /// The longest text that is written of one value where nobody says otherwise. Values share their parts: of a short plan's there may be a text without end.
-pub(super) const MOST: usize = 256 * 1024 * 1024;
+const MOST: usize = 256 * 1024 * 1024;
 
 /// Appends what `JSON.stringify` makes of the value; bytes become base64.
 pub fn write(out: &mut Vec<u8>, value: &Value) {
@@ -38,6 +40,7 @@ fn append(out: &mut Vec<u8>, value: &Value, most: usize) {
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Value::Float(number) => number::write_f64(out, *number),
         Value::Text(text) => json_text::write_string(out, text),
+        Value::Json(text) => out.extend_from_slice(text.as_bytes()),
         Value::Bytes(bytes) => {
             out.push(b'"');
             out.extend_from_slice(BASE64.encode(bytes).as_bytes());
@@ -80,14 +83,53 @@ fn append(out: &mut Vec<u8>, value: &Value, most: usize) {
     }
 }
 
+/// JSON that came out of the database, as JavaScript would write it again.
+///
+/// # Errors
+/// Where it is none.
+pub fn normalized(text: &str) -> Result<Value, QueryError> {
+    let mut out = Vec::new();
+    json_text::write_normalized(&mut out, text).map_err(|_| no_json())?;
+    Text::from_utf8(out.into()).map(Value::Json).ok_or_else(no_json)
+}
+
 /// The value of JSON that came out of the database.
 ///
 /// # Errors
 /// Where it is none.
 pub fn parse(text: &str) -> Result<Value, QueryError> {
-    serde_json::from_str::<Parsed>(text)
-        .map(|parsed| parsed.0)
-        .map_err(|_| QueryError::data("Expected an array or object, got a string that is not valid JSON"))
+    match serde_json::from_str::<Parsed>(text) {
+        Ok(parsed) => Ok(parsed.0),
+        // JavaScript reads deeper values and larger numbers.
+        Err(_) => unusual::parse(text).ok_or_else(no_json),
+    }
+}
+
+fn no_json() -> QueryError {
+    QueryError::data("Expected an array or object, got a string that is not valid JSON")
+}
+
+/// The members of an object: of two with one name the last counts, in the place of the first.
+#[derive(Default)]
+struct Fields {
+    fields: Vec<(Box<str>, Value)>,
+    places: HashMap<String, usize>,
+}
+
+impl Fields {
+    fn set(&mut self, name: String, value: Value) {
+        match self.places.entry(name) {
+            Entry::Occupied(place) => self.fields[*place.get()].1 = value,
+            Entry::Vacant(place) => {
+                self.fields.push((place.key().as_str().into(), value));
+                place.insert(self.fields.len() - 1);
+            }
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::Record(Record::new(self.fields).into())
+    }
 }
 
 struct Parsed(Value);
@@ -142,17 +184,10 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Vec::<(Box<str>, Value)>::new();
-        let mut places = HashMap::<String, usize>::new();
+        let mut fields = Fields::default();
         while let Some((name, Parsed(value))) = map.next_entry::<String, _>()? {
-            match places.entry(name) {
-                Entry::Occupied(place) => fields[*place.get()].1 = value,
-                Entry::Vacant(place) => {
-                    fields.push((place.key().as_str().into(), value));
-                    place.insert(fields.len() - 1);
-                }
-            }
+            fields.set(name, value);
         }
-        Ok(Value::Record(Record::new(fields).into()))
+        Ok(fields.into_value())
     }
 }

@@ -9,8 +9,24 @@ use data_encoding::BASE64;
 use std::fmt;
 use std::sync::Arc;
 
+/// What holds for the whole of an answer.
+#[derive(Clone, Copy)]
+pub struct Frame<'a> {
+    pub enums: &'a Enums,
+    /// Bytes that the answer may have together with what stands before it.
+    pub most: usize,
+}
+
 /// Appends the value under its structure.
-pub fn write(out: &mut Vec<u8>, value: &Value, structure: &Structure, enums: &Enums) -> Result<(), QueryError> {
+///
+/// # Errors
+/// P6009 as soon as it is longer than it may be: children that many parents share are written for each of them.
+pub fn write(out: &mut Vec<u8>, value: &Value, structure: &Structure, frame: Frame<'_>) -> Result<(), QueryError> {
+    append(out, value, structure, frame)?;
+    super::within(out, frame.most)
+}
+
+fn append(out: &mut Vec<u8>, value: &Value, structure: &Structure, frame: Frame<'_>) -> Result<(), QueryError> {
     match structure {
         Structure::AffectedRows => match value {
             Value::Int(count) => {
@@ -19,9 +35,9 @@ pub fn write(out: &mut Vec<u8>, value: &Value, structure: &Structure, enums: &En
             }
             other => Err(QueryError::data(format!("Expected an affected rows count, got: {}", described(other)))),
         },
-        Structure::Object { fields, skip_nulls, .. } => objects(out, value, fields, *skip_nulls, enums),
+        Structure::Object { fields, skip_nulls, .. } => objects(out, value, fields, *skip_nulls, frame),
         Structure::Field { field_type, .. } => {
-            one(out, value, Place { column: "<result>", member: None }, &field_type.scalar, enums)
+            one(out, value, Place { column: "<result>", member: None }, &field_type.scalar, frame)
         }
     }
 }
@@ -31,7 +47,7 @@ fn objects(
     value: &Value,
     fields: &Ordered<Structure>,
     skip_nulls: bool,
-    enums: &Enums,
+    frame: Frame<'_>,
 ) -> Result<(), QueryError> {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
@@ -44,7 +60,7 @@ fn objects(
                     out.push(b',');
                 }
                 match row {
-                    Value::Record(record) => object(out, record, fields, places.as_ref(), enums)?,
+                    Value::Record(record) => object(out, record, fields, places.as_ref(), frame)?,
                     other => {
                         return Err(QueryError::data(format!("Expected an object, but got '{}'", other.type_name())));
                     }
@@ -52,8 +68,8 @@ fn objects(
             }
             out.push(b']');
         }
-        Value::Record(record) => object(out, record, fields, None, enums)?,
-        Value::Text(text) => return objects(out, &json::parse(text)?, fields, skip_nulls, enums),
+        Value::Record(record) => object(out, record, fields, None, frame)?,
+        Value::Text(text) => return objects(out, &json::parse(text)?, fields, skip_nulls, frame),
         other => {
             return Err(QueryError::data(format!("Expected an array or an object, got: {}", other.type_name())));
         }
@@ -85,14 +101,12 @@ fn object(
     record: &Record,
     fields: &Ordered<Structure>,
     places: Option<&Places<'_>>,
-    enums: &Enums,
+    frame: Frame<'_>,
 ) -> Result<(), QueryError> {
     let places = places.filter(|places| Arc::ptr_eq(places.names, record.names()));
-    if out.len() > json::MOST {
-        return Err(super::too_large(json::MOST));
-    }
     out.push(b'{');
     for (at, (name, structure)) in fields.0.iter().enumerate() {
+        super::within(out, frame.most)?;
         if at > 0 {
             out.push(b',');
         }
@@ -104,16 +118,16 @@ fn object(
                     "Unexpected 'AffectedRows' node in data mapping for field '{name}'"
                 )));
             }
-            Structure::Object { fields, serialized_name: None, .. } => object(out, record, fields, None, enums)?,
+            Structure::Object { fields, serialized_name: None, .. } => object(out, record, fields, None, frame)?,
             Structure::Object { fields, serialized_name: Some(held), skip_nulls } => {
                 let value = record.get(held).ok_or_else(|| missing("Object", name))?;
-                objects(out, value, fields, *skip_nulls, enums)?;
+                objects(out, value, fields, *skip_nulls, frame)?;
             }
             Structure::Field { db_name, field_type } => {
                 let place = places.and_then(|places| places.at.get(at).copied().flatten());
                 let value = place.map_or_else(|| record.get(db_name), |place| record.get_at(place, db_name));
                 let value = value.ok_or_else(|| missing("Value", db_name))?;
-                field(out, value, db_name, field_type, enums)?;
+                field(out, value, db_name, field_type, frame)?;
             }
         }
     }
@@ -131,7 +145,7 @@ pub fn field(
     value: &Value,
     column: &str,
     kind: &FieldType,
-    enums: &Enums,
+    frame: Frame<'_>,
 ) -> Result<(), QueryError> {
     match (value, kind.arity) {
         (Value::Null, Arity::List) => out.extend_from_slice(b"[]"),
@@ -139,17 +153,18 @@ pub fn field(
         (Value::List(values), Arity::List) => {
             out.push(b'[');
             for (at, value) in values.iter().enumerate() {
+                super::within(out, frame.most)?;
                 if at > 0 {
                     out.push(b',');
                 }
-                one(out, value, Place { column, member: Some(at) }, &kind.scalar, enums)?;
+                one(out, value, Place { column, member: Some(at) }, &kind.scalar, frame)?;
             }
             out.push(b']');
         }
         (other, Arity::List) => {
             return Err(QueryError::data(format!("Expected a list in column '{column}', got {}", described(other))));
         }
-        (value, Arity::Scalar) => one(out, value, Place { column, member: None }, &kind.scalar, enums)?,
+        (value, Arity::Scalar) => one(out, value, Place { column, member: None }, &kind.scalar, frame)?,
     }
     Ok(())
 }
@@ -168,11 +183,11 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-fn one(out: &mut Vec<u8>, value: &Value, column: Place<'_>, kind: &Scalar, enums: &Enums) -> Result<(), QueryError> {
+fn one(out: &mut Vec<u8>, value: &Value, column: Place<'_>, kind: &Scalar, frame: Frame<'_>) -> Result<(), QueryError> {
     let wrong =
         |what: &str| QueryError::data(format!("Expected {what} in column '{column}', got {}", described(value)));
     match (kind, value) {
-        (Scalar::Unsupported, value) => json::write(out, value),
+        (Scalar::Unsupported, value) => json::write_within(out, value, frame.most)?,
         (Scalar::String, Value::Text(text)) => json_text::write_string(out, text),
         (Scalar::String, _) => return Err(wrong("a string")),
         (Scalar::Int, value) => integer(out, value, column)?,
@@ -184,7 +199,7 @@ fn one(out: &mut Vec<u8>, value: &Value, column: Place<'_>, kind: &Scalar, enums
             tagged(out, "BigInt", |out| out.extend_from_slice(number::write_string(*number).as_bytes()));
         }
         (Scalar::Bigint, _) => return Err(wrong("a bigint")),
-        (Scalar::Float, Value::Int(_) | Value::Float(_)) => json::write(out, value),
+        (Scalar::Float, Value::Int(_) | Value::Float(_)) => json::write_within(out, value, frame.most)?,
         (Scalar::Float, Value::Text(text)) => {
             let number = number::parse(text);
             let said = matches!(text.trim_start_matches(['-', '+']).to_ascii_lowercase().as_str(), "nan");
@@ -216,18 +231,18 @@ fn one(out: &mut Vec<u8>, value: &Value, column: Place<'_>, kind: &Scalar, enums
         (Scalar::Datetime, _) => return Err(wrong("a date")),
         (Scalar::Object, value) => {
             let mut text = Vec::new();
-            json::write(&mut text, value);
+            json::write_within(&mut text, value, frame.most)?;
             json_of(out, &String::from_utf8_lossy(&text)).ok_or_else(|| wrong("JSON"))?;
         }
         (Scalar::Json, Value::Text(text)) => json_of(out, text).ok_or_else(|| wrong("JSON"))?,
         (Scalar::Json, value) => {
             let mut text = Vec::new();
-            json::write(&mut text, value);
+            json::write_within(&mut text, value, frame.most)?;
             json_of(out, &String::from_utf8_lossy(&text)).ok_or_else(|| wrong("JSON"))?;
         }
         (Scalar::Bytes { encoding }, value) => bytes(out, value, *encoding, column)?,
         (Scalar::Enum { name }, value) => {
-            let known = enums.get(name).ok_or_else(|| QueryError::data(format!("Unknown enum '{name}'")))?;
+            let known = frame.enums.get(name).ok_or_else(|| QueryError::data(format!("Unknown enum '{name}'")))?;
             let unknown = |text: &str| QueryError::data(format!("Value '{text}' not found in enum '{name}'"));
             let found = match value {
                 Value::Text(text) => known.get(&**text).ok_or_else(|| unknown(text))?,
@@ -239,10 +254,14 @@ fn one(out: &mut Vec<u8>, value: &Value, column: Place<'_>, kind: &Scalar, enums
     Ok(())
 }
 
+/// Of lists and records in a message.
+const LONGEST_TOLD: usize = 64 * 1024;
+
 /// A value as JavaScript would put it into a sentence after its type.
 fn described(value: &Value) -> String {
     let mut text = Vec::new();
-    json::write(&mut text, value);
+    // Of a longer one its begin is told.
+    let _ = json::write_within(&mut text, value, LONGEST_TOLD);
     let text = String::from_utf8_lossy(&text);
     format!("{}: {}", value.type_name(), text.trim_matches('"'))
 }
@@ -378,5 +397,30 @@ impl EncodeAppend for data_encoding::Encoding {
         let start = out.len();
         out.resize(start + self.encode_len(bytes.len()), 0);
         self.encode_mut(bytes, &mut out[start..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Node;
+
+    /// A long text that many records share is written for each of them, but not beyond the bound: nor one that many fields of a record share.
+    #[test]
+    fn the_bound_holds_while_it_is_written() {
+        let field = r#"{"type":"field","dbName":"bio","fieldType":{"arity":"scalar","type":"string"}}"#;
+        let fields = |count: usize| (0..count).map(|at| format!("\"b{at}\":{field}")).collect::<Vec<_>>().join(",");
+        let names: Names = Arc::new(["bio".into()]);
+        let record = Value::Record(Record::row(names, vec![Value::text("x".repeat(1000))]).into());
+        for (records, fields) in [(100_000, fields(1)), (1, fields(500))] {
+            let structure = format!(r#"{{"type":"object","fields":{{{fields}}}}}"#);
+            let plan = format!(r#"{{"type":"dataMap","args":{{"expr":{{"type":"unit"}},"structure":{structure}}}}}"#);
+            let Ok(Node::DataMap(map)) = Node::parse(&plan) else { panic!("{plan}") };
+            let (mut out, frame) = (Vec::new(), Frame { enums: &map.enums, most: 20_000 });
+            let error =
+                write(&mut out, &Value::list(vec![record.clone(); records]), &map.structure, frame).unwrap_err();
+            assert_eq!(error.code, "P6009");
+            assert!(out.len() < 22_000, "{}", out.len());
+        }
     }
 }

@@ -10,7 +10,7 @@ mod map;
 mod rows;
 
 pub use collect::{Collected, Ignored};
-pub use map::write;
+pub use map::{Frame, write};
 pub use rows::{Layout, Rows};
 
 use crate::error::QueryError;

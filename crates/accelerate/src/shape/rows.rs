@@ -1,7 +1,8 @@
 //! Rows of one query straight into the answer: no value in between, and no allocation per row.
 
 use super::decode::{self, ColumnType, Kind};
-use super::{map, not_unique, too_large};
+use super::map::{self, Frame};
+use super::{not_unique, too_large, within};
 use crate::error::QueryError;
 use crate::js::json_text;
 use crate::plan::{Arity, DataMap, Encoding, Enums, FieldType, Ordered, Scalar, Structure};
@@ -17,8 +18,7 @@ pub struct Rows<'a> {
     /// One object or null instead of a list.
     unique: bool,
     out: &'a mut Vec<u8>,
-    /// Where this result begins in `out`.
-    start: usize,
+    /// Bytes of all rows as the database sends them, and of the answer.
     most: usize,
     received: usize,
     layout: Option<Arc<Layout>>,
@@ -81,8 +81,7 @@ enum Form {
 
 impl<'a> Rows<'a> {
     pub fn new(map: &'a DataMap, unique: bool, out: &'a mut Vec<u8>, most: usize) -> Self {
-        let start = out.len();
-        Self { map, unique, out, start, most, received: 0, layout: None, cells: Vec::new(), count: 0 }
+        Self { map, unique, out, most, received: 0, layout: None, cells: Vec::new(), count: 0 }
     }
 
     /// After the last row.
@@ -94,7 +93,7 @@ impl<'a> Rows<'a> {
             (false, 0) => self.out.extend_from_slice(b"[]"),
             (false, _) => self.out.push(b']'),
         }
-        Ok(())
+        within(self.out, self.most)
     }
 }
 
@@ -206,7 +205,7 @@ impl Sink for Rows<'_> {
 
     fn row(&mut self, row: Row<'_>) -> Result<(), RowError> {
         self.received += row.len();
-        if self.received > self.most || self.out.len() - self.start > self.most {
+        if self.received > self.most {
             return Err(too_large(self.most).into());
         }
         self.count += 1;
@@ -218,12 +217,15 @@ impl Sink for Rows<'_> {
         }
         let body = row.body()?;
         row.cells()?.ranges(&mut self.cells)?;
+        let frame = Frame { enums: &self.map.enums, most: self.most };
         for step in self.layout.iter().flat_map(|layout| &layout.steps) {
             match step {
                 Step::Text(text) => self.out.extend_from_slice(text),
                 Step::Cell { column, name, field, form, kind } => {
                     let cell = self.cells.get(*column).cloned().flatten().and_then(|range| body.get(range));
-                    write(self.out, cell, name, field, form, *kind, &self.map.enums)?;
+                    write(self.out, cell, name, field, form, *kind, frame)?;
+                    // A plan may ask for the same long cell in many places.
+                    within(self.out, self.most)?;
                 }
             }
         }
@@ -238,9 +240,9 @@ fn write(
     field: &FieldType,
     form: &Form,
     kind: ColumnType,
-    enums: &Enums,
+    frame: Frame<'_>,
 ) -> Result<(), QueryError> {
-    let Some(cell) = cell else { return map::field(out, &Value::Null, name, field, enums) };
+    let Some(cell) = cell else { return map::field(out, &Value::Null, name, field, frame) };
     let text = || std::str::from_utf8(cell).map_err(|_| decode::malformed(kind.kind));
     let done = match form {
         Form::Number if cell.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-') => {
@@ -281,7 +283,7 @@ fn write(
     match done {
         Some(()) => Ok(()),
         // Whatever is unusual goes the long way, which also has the words for what is wrong.
-        None => map::field(out, &decode::value(Bytes::copy_from_slice(cell), kind)?, name, field, enums),
+        None => map::field(out, &decode::value(Bytes::copy_from_slice(cell), kind)?, name, field, frame),
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Failure {
     Server(Box<ServerError>),
     /// The connection is lost.
     Closed,
+    /// The same, since nobody answers at its other end.
+    TimedOut,
     /// The database speaks no protocol that is known here; the connection is lost.
     Malformed,
     /// The receiver of the rows wants no more; the connection is lost.
@@ -66,8 +68,8 @@ impl From<Malformed> for Failure {
 }
 
 impl From<std::io::Error> for Failure {
-    fn from(_: std::io::Error) -> Self {
-        Self::Closed
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::TimedOut { Self::TimedOut } else { Self::Closed }
     }
 }
 

@@ -21,6 +21,22 @@ fn doubled(of: impl Fn(&str) -> Value, last: impl Fn(&str) -> Value) -> Value {
     json!({ "type": "let", "args": { "bindings": bindings, "expr": last("n40") } })
 }
 
+fn rows(sql: &str) -> Value {
+    let fragments = [json!({ "type": "stringChunk", "chunk": sql })];
+    json!({ "type": "query", "args": { "type": "templateSql", "fragments": fragments, "placeholderFormat": { "prefix": "$", "hasNumbering": true } } })
+}
+
+/// Many parents that share one child, which has one value.
+fn joined(value: &str, parents: usize) -> Value {
+    let child = json!({ "child": rows(&format!("select 1 as id, {value} as x")), "on": [["id", "id"]], "parentField": "c", "isRelationUnique": false });
+    let parent = rows(&format!("select 1 as id from generate_series(1, {parents})"));
+    let join = json!({ "type": "join", "args": { "parent": parent, "children": [child] } });
+    let field = |name: &str, kind: &str| json!({ "type": "field", "dbName": name, "fieldType": { "arity": "scalar", "type": kind } });
+    let inner = json!({ "type": "object", "serializedName": "c", "fields": { "x": field("x", "string") } });
+    let structure = json!({ "type": "object", "fields": { "id": field("id", "int"), "c": inner } });
+    json!({ "type": "dataMap", "args": { "expr": join, "structure": structure } })
+}
+
 async fn refused(world: &World, plan: Value, params: Value) -> String {
     let begun = Instant::now();
     let body = json!({ "operation": "findMany", "plan": plan, "params": params });
@@ -58,15 +74,11 @@ async fn values_are_not_multiplied_without_end() {
 #[tokio::test]
 async fn children_are_not_multiplied_without_end() {
     let world = World::new().await;
-    let rows = |count: usize| {
-        let fragments =
-            [json!({ "type": "stringChunk", "chunk": format!("select 1 as id from generate_series(1, {count})") })];
-        json!({ "type": "query", "args": { "type": "templateSql", "fragments": fragments, "placeholderFormat": { "prefix": "$", "hasNumbering": true } } })
-    };
-    let joined = |count| {
+    let joined = |count: usize| {
+        let rows = rows(&format!("select 1 as id from generate_series(1, {count})"));
         let child =
-            json!({ "child": rows(count), "on": [["id", "id"]], "parentField": "children", "isRelationUnique": false });
-        json!({ "type": "join", "args": { "parent": rows(count), "children": [child] } })
+            json!({ "child": rows, "on": [["id", "id"]], "parentField": "children", "isRelationUnique": false });
+        json!({ "type": "join", "args": { "parent": rows, "children": [child] } })
     };
     assert_eq!(refused(&world, joined(50_000), json!({})).await, "P6009");
     let body = json!({ "operation": "findMany", "plan": joined(3), "params": {} });
@@ -78,17 +90,33 @@ async fn children_are_not_multiplied_without_end() {
 #[tokio::test]
 async fn the_bound_is_of_the_answer() {
     let world = World::with(Limits { response_bytes: 20_000, ..Limits::default() }).await;
-    let rows = |sql: &str| {
-        let fragments = [json!({ "type": "stringChunk", "chunk": sql })];
-        json!({ "type": "query", "args": { "type": "templateSql", "fragments": fragments, "placeholderFormat": { "prefix": "$", "hasNumbering": true } } })
+    assert_eq!(refused(&world, joined("repeat('x', 1000)", 100), json!({})).await, "P6009");
+}
+
+/// What escaping makes of it counts, of the last row and the only one too; so does a column that is told in many places.
+#[tokio::test]
+async fn the_bound_holds_for_rows_on_their_way() {
+    let world = World::with(Limits { response_bytes: 100_000, ..Limits::default() }).await;
+    let fields = |count: usize| {
+        let field = |at| {
+            (
+                format!("x{at}"),
+                json!({ "type": "field", "dbName": "x", "fieldType": { "arity": "scalar", "type": "string" } }),
+            )
+        };
+        json!({ "type": "object", "fields": (0..count).map(field).collect::<serde_json::Map<_, _>>() })
     };
-    let child = json!({ "child": rows("select 1 as id, repeat('x', 1000) as x"), "on": [["id", "id"]], "parentField": "c", "isRelationUnique": false });
-    let join = json!({ "type": "join", "args": { "parent": rows("select 1 as id from generate_series(1, 100)"), "children": [child] } });
-    let field = |name: &str, kind: &str| json!({ "type": "field", "dbName": name, "fieldType": { "arity": "scalar", "type": kind } });
-    let inner = json!({ "type": "object", "serializedName": "c", "fields": { "x": field("x", "string") } });
-    let structure = json!({ "type": "object", "fields": { "id": field("id", "int"), "c": inner } });
-    let map = json!({ "type": "dataMap", "args": { "expr": join, "structure": structure } });
+    let controls = rows("select repeat(chr(1), 90000) as x");
+    for expr in [controls.clone(), json!({ "type": "unique", "args": controls })] {
+        let map = json!({ "type": "dataMap", "args": { "expr": expr, "structure": fields(1) } });
+        assert_eq!(refused(&world, map, json!({})).await, "P6009");
+    }
+    let map = json!({ "type": "dataMap", "args": { "expr": rows("select repeat('x', 50000) as x"), "structure": fields(500) } });
     assert_eq!(refused(&world, map, json!({})).await, "P6009");
+    let map = json!({ "type": "dataMap", "args": { "expr": rows("select repeat('x', 50000) as x"), "structure": fields(1) } });
+    assert!(
+        world.ask(Access::Full, None, &json!({ "operation": "findMany", "plan": map, "params": {} })).await.is_ok()
+    );
 }
 
 /// The client binds a name for each default of each row, and asks for it once.

@@ -1,48 +1,19 @@
 //! Nodes that share their answers by a real server: it lives, hangs, dies, forgets, comes back with what it had, and is lied to.
 
-use crate::world::{RESOURCE, World};
+use crate::world::{Known, RESOURCE, World};
 use accelerate::{
-    Access, CacheError, CacheServer, CacheSettings, Class, Directory, Gateway, QueryError, Resource, Source, Status,
-    Strategy,
+    Access, CacheError, CacheServer, CacheSettings, Class, Gateway, QueryError, Source, Status, Strategy,
 };
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use kernel::ResourceId;
 use redis::Commands;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 use testkit::CacheServer as Throwaway;
 use upstream::ConnectionString;
 use uuid::Uuid;
-
-/// What all nodes know of the resource.
-#[derive(Clone)]
-struct Known(Arc<RwLock<Arc<Resource>>>);
-
-impl Known {
-    fn change(&self, change: impl FnOnce(&mut Resource)) {
-        let mut known = self.0.write().unwrap();
-        let Resource { target, limits, project, rate, version, cache_epoch } = &**known;
-        let mut resource = Resource {
-            target: target.clone(),
-            limits: limits.clone(),
-            project: *project,
-            rate: *rate,
-            version: version + 1,
-            cache_epoch: *cache_epoch,
-        };
-        change(&mut resource);
-        *known = Arc::new(resource);
-    }
-}
-
-impl Directory for Known {
-    fn resource(&self, _: ResourceId) -> BoxFuture<'_, Result<Arc<Resource>, QueryError>> {
-        Box::pin(std::future::ready(Ok(Arc::clone(&self.0.read().unwrap()))))
-    }
-}
 
 /// A clock that all nodes share, and bytes of its own for each.
 #[derive(Clone)]
@@ -81,7 +52,7 @@ impl Nodes {
     async fn with(url: &str, limit: Duration) -> Self {
         let world = World::new().await;
         world.execute("create table t (n int); insert into t values (0)").await;
-        let known = Known(Arc::new(RwLock::new(Arc::new(world.resource()))));
+        let known = world.known.clone();
         let clock = Arc::new(AtomicU64::new(1_760_000_000_000));
         let mut nodes = Vec::new();
         for first in [1, 1 << 32] {
@@ -210,7 +181,7 @@ async fn what_was_asked_before_an_invalidation_is_not_kept_after_it() {
     let server = Throwaway::throwaway().unwrap();
     let nodes = Nodes::over(&server).await;
     // Held by the lock of the table, after it has read the marks.
-    let url = nodes.world.resource().target;
+    let url = nodes.world.target();
     let blocker = upstream::Dialer::new().connect(&url).await.unwrap();
     let waiting = "select count(*) from pg_locks where not granted and relation = 't'::regclass";
     blocker.client.batch_execute("begin; lock table t in access exclusive mode").await.unwrap();

@@ -1,9 +1,11 @@
 //! Interactive transactions.
 
+use crate::proxy::Proxy;
 use crate::world::{RESOURCE, World};
 use accelerate::{Access, Class, End, Limits, Start};
 use serde_json::json;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 fn start(timeout_ms: f64) -> Start {
     Start { timeout: Some(timeout_ms), max_wait: Some(1000.0), ..Start::default() }
@@ -61,14 +63,7 @@ async fn a_slow_query_is_stopped_in_the_database_too() {
     let world = World::with(Limits { query_timeout: Duration::from_millis(200), ..Limits::default() }).await;
     let slow = world.raw(Access::Full, &["select pg_sleep(30)::text"]).await.unwrap_err();
     assert_eq!((&*slow.code, slow.class), ("P6004", Class::Limit));
-    let running = "select count(*) from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()";
-    for _ in 0..50 {
-        if world.look(running).await == 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("the statement runs on");
+    world.wait_for(SLEEPS, 0).await;
 }
 
 #[tokio::test]
@@ -81,17 +76,85 @@ async fn an_answer_has_a_bound() {
     assert!(world.raw(Access::Full, &["select 1"]).await.is_ok());
 }
 
+const SLEEPS: &str = "select count(*) from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()";
+
+/// By its time limit, or since its client hung up: the transaction ends with it, at once and not when somebody asks for it the next time.
 #[tokio::test]
-async fn a_request_that_went_away_leaves_no_answer_to_the_next() {
-    let world = World::with(Limits { query_timeout: Duration::from_millis(200), ..Limits::default() }).await;
+async fn a_request_that_is_cut_off_ends_its_transaction() {
+    let limits = Limits { connections: 1, query_timeout: Duration::from_millis(500), ..Limits::default() };
+    let world = World::with(limits).await;
+    world.execute("create table t (a int primary key)").await;
+    for hangs_up in [false, true] {
+        let id = world.gateway.start(RESOURCE, Access::Full, start(60_000.0)).await.unwrap();
+        world.raw_in(Access::Full, Some(&id), &["insert into t values (1)"]).await.unwrap();
+        let slow = world.raw_in(Access::Full, Some(&id), &["select 'first', pg_sleep(30)::text"]);
+        if hangs_up {
+            assert!(tokio::time::timeout(Duration::from_millis(200), slow).await.is_err());
+        } else {
+            assert_eq!(slow.await.unwrap_err().code, "P6004");
+        }
+        assert_eq!(
+            world.raw(Access::Full, &["select 1 as n"]).await.unwrap()["rows"],
+            json!([[1]]),
+            "its place is free"
+        );
+        world.wait_for(SLEEPS, 0).await;
+        world.raw(Access::Full, &["insert into t values (1)"]).await.expect("its locks are free");
+        world.raw(Access::Full, &["delete from t"]).await.unwrap();
+        let next = world.raw_in(Access::Full, Some(&id), &["select 'second'"]).await.unwrap_err();
+        assert_eq!((&*next.code, next.class), ("P2028", Class::Transaction));
+        assert!(next.message.contains("A query cannot be executed on a transaction that was rolled back"), "{next}");
+        let commit = world.gateway.end(RESOURCE, Access::Full, &id, End::Committed).await.unwrap_err();
+        assert!(
+            commit.message.contains("A commit cannot be executed on a transaction that was rolled back"),
+            "{commit}"
+        );
+    }
+}
+
+/// A statement that fails, and an answer that is too long, end nothing that Postgres would not end.
+#[tokio::test]
+async fn a_request_that_fails_leaves_its_transaction_to_the_client() {
+    let world = World::with(Limits { connections: 1, response_bytes: 10_000, ..Limits::default() }).await;
     let id = world.gateway.start(RESOURCE, Access::Full, start(60_000.0)).await.unwrap();
-    let slow = world.raw_in(Access::Full, Some(&id), &["select 'first', pg_sleep(0.4)::text"]).await;
-    assert_eq!(slow.unwrap_err().code, "P6004");
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    let next = world.raw_in(Access::Full, Some(&id), &["select 'second'"]).await;
-    assert_eq!(next.unwrap_err().code, "P1017", "its connection was given up");
-    assert!(world.gateway.end(RESOURCE, Access::Full, &id, End::Committed).await.is_err());
+    assert_eq!(world.raw_in(Access::Full, Some(&id), &["select 1 / 0"]).await.unwrap_err().code, "P2010");
+    let failed = world.raw_in(Access::Full, Some(&id), &["select 1"]).await.unwrap_err();
+    assert!(failed.message.contains("25P02"), "{failed}");
+    world.gateway.end(RESOURCE, Access::Full, &id, End::RolledBack).await.unwrap();
+    // A connection that was lost over its answer is not held until the transaction's time.
+    let id = world.gateway.start(RESOURCE, Access::Full, start(60_000.0)).await.unwrap();
+    let long = world.raw_in(Access::Full, Some(&id), &["select repeat('x', 20000)"]).await;
+    assert_eq!(long.unwrap_err().code, "P6009");
     assert!(world.raw(Access::Full, &["select 1"]).await.is_ok());
+}
+
+/// A database that falls silent holds nobody for ever: what nobody confirmed is told so, and places come back.
+#[tokio::test]
+async fn a_silent_database_holds_no_end_of_a_transaction() {
+    let limits = Limits { connections: 1, query_timeout: Duration::from_millis(300), ..Limits::default() };
+    let world = World::with(limits).await;
+    world.execute("create table t (a int)").await;
+    let proxy = Proxy::before(&world).await;
+    for (end, timeout) in [(Some(End::Committed), 60_000.0), (Some(End::RolledBack), 60_000.0), (None, 400.0)] {
+        let id = world.gateway.start(RESOURCE, Access::Full, start(timeout)).await.unwrap();
+        world.raw_in(Access::Full, Some(&id), &["insert into t values (1)"]).await.unwrap();
+        proxy.is_silent.store(true, Ordering::Relaxed);
+        let begun = Instant::now();
+        match end {
+            Some(end) => {
+                let outcome = world.gateway.end(RESOURCE, Access::Full, &id, end).await;
+                assert_eq!(outcome.is_err(), end == End::Committed);
+                if let Err(error) = outcome {
+                    assert_eq!((&*error.code, error.class), ("P6004", Class::Limit));
+                    assert!(error.message.contains("Whether the transaction was committed is unknown"), "{error}");
+                }
+            }
+            None => tokio::time::sleep(Duration::from_millis(1000)).await,
+        }
+        assert!(begun.elapsed() < Duration::from_secs(5), "{end:?}: {:?}", begun.elapsed());
+        proxy.is_silent.store(false, Ordering::Relaxed);
+        assert!(world.raw(Access::Full, &["select 1"]).await.is_ok(), "its place is free after {end:?}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use futures::future::BoxFuture;
 use kernel::{ProjectId, ResourceId};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, RwLock};
+use std::time::{Duration, Instant};
 use testkit::Cluster;
 use upstream::{ConnectionString, Dialer};
 use uuid::Uuid;
@@ -18,15 +19,35 @@ pub const RESOURCE: ResourceId = ResourceId::from_uuid(Uuid::nil());
 
 pub struct World {
     pub gateway: Gateway,
+    pub known: Known,
     url: String,
     dialer: Arc<Dialer>,
 }
 
-struct Only(Arc<Resource>);
+/// What all nodes know of the resource; it can change.
+#[derive(Clone)]
+pub struct Known(Arc<RwLock<Arc<Resource>>>);
 
-impl Directory for Only {
+impl Known {
+    pub fn change(&self, change: impl FnOnce(&mut Resource)) {
+        let mut known = self.0.write().unwrap();
+        let Resource { target, limits, project, rate, version, cache_epoch } = &**known;
+        let mut resource = Resource {
+            target: target.clone(),
+            limits: limits.clone(),
+            project: *project,
+            rate: *rate,
+            version: version + 1,
+            cache_epoch: *cache_epoch,
+        };
+        change(&mut resource);
+        *known = Arc::new(resource);
+    }
+}
+
+impl Directory for Known {
     fn resource(&self, _: ResourceId) -> BoxFuture<'_, Result<Arc<Resource>, QueryError>> {
-        Box::pin(std::future::ready(Ok(Arc::clone(&self.0))))
+        Box::pin(std::future::ready(Ok(Arc::clone(&self.0.read().unwrap()))))
     }
 }
 
@@ -61,8 +82,9 @@ impl World {
         let target = ConnectionString::parse(&url).unwrap();
         let project = ProjectId::from_uuid(Uuid::nil());
         let resource = Resource { target, limits, project, rate: None, version: 1, cache_epoch: 0 };
-        let gateway = Gateway::new(Only(Arc::new(resource)), Fixed(AtomicU64::new(0)), Arc::clone(&dialer));
-        Self { gateway, url, dialer }
+        let known = Known(Arc::new(RwLock::new(Arc::new(resource))));
+        let gateway = Gateway::new(known.clone(), Fixed(AtomicU64::new(0)), Arc::clone(&dialer));
+        Self { gateway, known, url, dialer }
     }
 
     /// Another node: a gateway over the same database.
@@ -70,11 +92,9 @@ impl World {
         Gateway::new(directory, source, Arc::clone(&self.dialer))
     }
 
-    /// The resource as a directory has it.
-    pub fn resource(&self) -> Resource {
-        let target = ConnectionString::parse(&self.url).unwrap();
-        let project = ProjectId::from_uuid(Uuid::nil());
-        Resource { target, limits: Limits::default(), project, rate: None, version: 1, cache_epoch: 0 }
+    /// Where the database is.
+    pub fn target(&self) -> ConnectionString {
+        ConnectionString::parse(&self.url).unwrap()
     }
 
     /// Runs SQL beside the gateway.
@@ -87,6 +107,19 @@ impl World {
         let connected = self.dialer.connect(&ConnectionString::parse(&self.url).unwrap()).await.unwrap();
         let row = connected.client.query_one(sql, &[]).await.unwrap();
         row.get(0)
+    }
+
+    /// Until the first column of the first row is this, beside the gateway.
+    pub async fn wait_for(&self, sql: &str, wanted: i64) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let found = self.look(sql).await;
+            if found == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{found} instead of {wanted}: {sql}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Asks with a body; the answer's `data`.

@@ -13,6 +13,7 @@ use control::keys::PlainKey;
 use control::keys::verify::{LiveKey, Settings, StoredKey, Verifier};
 use control::{Clock, Rng};
 use ipnet::IpNet;
+use kernel::ResourceId;
 use kernel::id::{Id, Kind};
 use kernel::key::Rights;
 use std::hint::black_box;
@@ -30,6 +31,8 @@ const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 struct Subject {
     verifier: Verifier,
     clock: Clock,
+    /// What every key reaches.
+    resource: ResourceId,
     sample: Vec<PlainKey>,
 }
 
@@ -44,7 +47,10 @@ impl FromRequestParts<Arc<Subject>> for Checked {
     async fn from_request_parts(parts: &mut Parts, subject: &Arc<Subject>) -> Result<Self, Self::Rejection> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(client)| client.ip());
         let text = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let answer = subject.verifier.verify(text.unwrap_or_default(), address, subject.clock.now(), None).await;
+        let answer = subject
+            .verifier
+            .verify(text.unwrap_or_default(), address, subject.clock.now(), Some(subject.resource))
+            .await;
         let key = answer.map_err(|refusal| (StatusCode::UNAUTHORIZED, refusal.to_string()))?;
         Ok(Self { _key: key })
     }
@@ -81,6 +87,8 @@ async fn sample(State(subject): State<Arc<Subject>>) -> String {
 fn fill() -> Result<Subject> {
     let settings = Settings { max_stale: Duration::from_secs(24 * 3600), ..Settings::default() };
     let (verifier, rng, clock) = (Verifier::new(settings), Rng::seeded(1), Clock::System);
+    // Every request asks for it: each key has to reach it.
+    let resource = id(&rng);
     let here: IpNet = "127.0.0.0/8".parse()?;
     let mut sample = Vec::with_capacity(SAMPLE);
     for n in 0..KEYS {
@@ -89,7 +97,7 @@ fn fill() -> Result<Subject> {
             id: id(&rng),
             org: id(&rng),
             project: id(&rng),
-            resource: Some(id(&rng)),
+            resource: Some(resource),
             rights: Rights::Full,
             disabled: false,
             expires_at: (n % 2 == 0).then(|| clock.now() + Duration::from_secs(24 * 3600)),
@@ -102,7 +110,7 @@ fn fill() -> Result<Subject> {
         }
     }
     verifier.table().mark_fresh(Instant::now());
-    Ok(Subject { verifier, clock, sample })
+    Ok(Subject { verifier, clock, resource, sample })
 }
 
 fn id<K: Kind>(rng: &Rng) -> Id<K> {
@@ -113,7 +121,8 @@ fn id<K: Kind>(rng: &Rng) -> Id<K> {
 fn measure(subject: &Subject) -> u128 {
     let (table, started) = (subject.verifier.table(), Instant::now());
     for key in &subject.sample {
-        let _answer = black_box(table.verify(key.expose(), Some(LOOPBACK), subject.clock.now(), None));
+        let _answer =
+            black_box(table.verify(key.expose(), Some(LOOPBACK), subject.clock.now(), Some(subject.resource)));
     }
     started.elapsed().as_nanos() / subject.sample.len() as u128
 }

@@ -1,9 +1,7 @@
 use super::{Configured, store};
-use crate::keys::Key;
 use crate::rights::Right;
-use crate::{Actor, Ctx, Error};
-use crate::{projects, resources};
-use kernel::{ProjectId, ResourceId};
+use crate::{Actor, Ctx, Error, keys, projects, resources};
+use kernel::{KeyId, ProjectId, ResourceId};
 
 /// The resource's Accelerate; none until it is configured.
 pub async fn get(ctx: &Ctx, actor: &Actor, id: ResourceId) -> Result<Option<Configured>, Error> {
@@ -13,10 +11,10 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: ResourceId) -> Result<Option<Conf
 }
 
 /// Accelerate of the resource that the key reaches; none until it is configured.
-pub async fn of_key(ctx: &Ctx, actor: &Actor, key: &Key) -> Result<Option<Configured>, Error> {
+pub async fn of_key(ctx: &Ctx, actor: &Actor, id: KeyId) -> Result<Option<Configured>, Error> {
     let mut db = ctx.db.acquire().await?;
-    let project = projects::require(&mut db, actor, key.project, Right::View).await?;
-    match key.resource.as_ref().map(|(id, _)| *id).or(project.default_resource) {
+    let (key, project) = keys::require(&mut db, actor, id, Right::View).await?;
+    match key.resource.map(|(id, _)| id).or(project.default_resource) {
         Some(resource) => store::find(&mut db, resource).await,
         None => Ok(None),
     }

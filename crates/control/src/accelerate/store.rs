@@ -89,11 +89,14 @@ pub async fn set(db: &mut PgConnection, id: ResourceId, settings: &Settings) -> 
     Ok(())
 }
 
-/// False where Accelerate is not configured.
+/// One that never was the epoch of any resource. False where Accelerate is not configured.
 pub async fn next_epoch(db: &mut PgConnection, id: ResourceId) -> Result<bool, Error> {
-    let done = sqlx::query!("update accelerate set cache_epoch = cache_epoch + 1 where resource_id = $1", id.uuid())
-        .execute(db)
-        .await?;
+    let done = sqlx::query!(
+        "update accelerate set cache_epoch = nextval('accelerate_epoch') where resource_id = $1",
+        id.uuid()
+    )
+    .execute(db)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -6,17 +6,26 @@
 use crate::Error;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How many hashes tell how long one takes at the moment.
+const RECENT: usize = 32;
+/// A sleep ends late by up to this much; the rest is spent waking.
+const OVERSLEEP: Duration = Duration::from_micros(300);
 
 /// Computes hashes; as many at once as its callers let run.
 pub struct Hasher {
     params: Params,
     idle: Mutex<Vec<Vec<Block>>>,
+    /// How long the last hashes with today's parameters took.
+    recent: Mutex<VecDeque<Duration>>,
 }
 
 impl Hasher {
     pub fn new(params: Params) -> Self {
-        Self { params, idle: Mutex::default() }
+        Self { params, idle: Mutex::default(), recent: Mutex::default() }
     }
 
     /// The PHC string to store.
@@ -46,6 +55,7 @@ impl Hasher {
         let (Some(salt), Some(hash)) = (stored.salt, stored.hash) else {
             return Err(Error::Fault("a stored password hash has no salt or no hash".into()));
         };
+        let begun = Instant::now();
         let mut out = vec![0; hash.len()];
         let missing = missing(&params, &self.params);
         let argon2 = Argon2::new(algorithm, Version::V0x13, params);
@@ -56,6 +66,8 @@ impl Hasher {
             // A wrong password costs what it costs for an unknown address, also where the stored hash is of cheaper days.
             let argon2 = Argon2::new(algorithm, Version::V0x13, params);
             self.compute(&argon2, password, &salt, &mut out).map_err(|_| fault())?;
+            // As much work takes less time in two pieces: smaller ones fit into the processor's caches.
+            self.wait_for_a_whole_one(begun);
         }
         Ok((right, weaker))
     }
@@ -65,9 +77,29 @@ impl Hasher {
         if memory.len() < argon2.params().block_count() {
             memory.resize(argon2.params().block_count(), Block::new());
         }
+        let begun = Instant::now();
         let result = argon2.hash_password_into_with_memory(password, salt, out, &mut memory);
+        if *argon2.params() == self.params {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            recent.push_back(begun.elapsed());
+            if recent.len() > RECENT {
+                recent.pop_front();
+            }
+        }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
         result
+    }
+
+    /// Until one of the last whole hashes would have ended that had begun then; another one each time, so that the times spread alike.
+    fn wait_for_a_whole_one(&self, begun: Instant) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(usual) = recent.front().copied() else { return };
+        recent.rotate_left(1);
+        drop(recent);
+        std::thread::sleep(usual.saturating_sub(begun.elapsed() + OVERSLEEP));
+        while begun.elapsed() < usual {
+            std::hint::spin_loop();
+        }
     }
 }
 

@@ -29,11 +29,11 @@ pub async fn complete(ctx: &Ctx, origin: Origin, token: &str, new: SecretString)
     let mut tx = ctx.db.begin().await?;
     let id = links::take(ctx, &mut tx, token, Purpose::ResetPassword).await?;
     store::set_password(&mut tx, id, &hash, ctx.now()).await?;
-    store::mark_verified(&mut tx, id, ctx.now()).await?;
+    let after = verify_email::open(ctx, &mut tx, id).await?;
     store::mark_reset(&mut tx, id, Network::of(origin.address).range(), ctx.now()).await?;
     sessions::store::delete_all(&mut tx, id, None).await?;
     links::store::delete_of(&mut tx, id).await?;
-    Entry { action: "user.reset_password", org: None, target: &id, before: None, after: None }
+    Entry { action: "user.reset_password", org: None, target: &id, before: None, after }
         .record(ctx, &mut tx, &Actor::fresh(id, origin))
         .await?;
     mail::post(ctx, &mut tx, &user.email, &Notice::PasswordChanged.into()).await?;

@@ -59,11 +59,13 @@ pub async fn sign_up(ctx: &Ctx, policy: Policy, origin: Origin, input: SignUpInp
     };
     let hash = ctx.passwords.hash(password, &ctx.rng).await?;
     let mut tx = ctx.db.begin().await?;
-    let operator = store::claim_operator(&mut tx, ctx.now()).await?;
+    // Where mail is sent, whoever verifies the first address becomes the operator: a mistyped one must not.
+    let operator = !ctx.rules.mail && store::claim_operator(&mut tx, ctx.now()).await?;
+    let first = operator || !store::is_operator_claimed(&mut tx).await?;
     let allowed = match policy {
         Policy::Open => true,
-        Policy::Invite => operator || store::is_invited(&mut tx, &email, ctx.now()).await?,
-        Policy::Closed => operator,
+        Policy::Invite => first || store::is_invited(&mut tx, &email, ctx.now()).await?,
+        Policy::Closed => first,
     };
     if !allowed {
         return Err(Problem::forbidden("This server takes new accounts by invitation only. Ask an admin of your organization to invite this address.").into());

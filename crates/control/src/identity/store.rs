@@ -109,7 +109,7 @@ pub async fn password_hash(db: &mut PgConnection, user: UserId) -> Result<Option
     Ok(hash.fetch_optional(db).await?)
 }
 
-/// True for exactly one caller, ever: who makes the first account.
+/// True for exactly one caller, ever: who makes the first account, or where mail is sent, verifies the first.
 pub async fn claim_operator(db: &mut PgConnection, now: OffsetDateTime) -> Result<bool, Error> {
     let claimed = sqlx::query!(
         "insert into setting (key, value, updated_at) values ('operator.claimed', 'true', $1) on conflict (key) do nothing",
@@ -118,6 +118,17 @@ pub async fn claim_operator(db: &mut PgConnection, now: OffsetDateTime) -> Resul
     .execute(db)
     .await?;
     Ok(claimed.rows_affected() == 1)
+}
+
+pub async fn is_operator_claimed(db: &mut PgConnection) -> Result<bool, Error> {
+    let claimed =
+        sqlx::query_scalar!(r#"select exists (select from setting where key = 'operator.claimed') as "claimed!""#);
+    Ok(claimed.fetch_one(db).await?)
+}
+
+pub async fn set_operator(db: &mut PgConnection, user: UserId, operator: bool) -> Result<(), Error> {
+    sqlx::query!("update user_account set is_operator = $2 where id = $1", user.uuid(), operator).execute(db).await?;
+    Ok(())
 }
 
 pub async fn is_invited(db: &mut PgConnection, email: &Email, now: OffsetDateTime) -> Result<bool, Error> {
@@ -265,9 +276,10 @@ pub async fn lock(db: &mut PgConnection, user: UserId) -> Result<bool, Error> {
     Ok(row.fetch_optional(db).await?.is_some())
 }
 
-/// Holds all operators' rows until the transaction ends, so that two of them cannot each leave the place to the other.
+/// Holds the rows of all operators who can sign in until the transaction ends, so that two of them cannot each leave the place to the other.
 pub async fn lock_operators(db: &mut PgConnection) -> Result<Vec<UserId>, Error> {
-    let rows = sqlx::query_scalar!("select id from user_account where is_operator order by id for update");
+    let rows =
+        sqlx::query_scalar!("select id from user_account where is_operator and not is_pending order by id for update");
     Ok(rows.fetch_all(db).await?.into_iter().map(UserId::from_uuid).collect())
 }
 

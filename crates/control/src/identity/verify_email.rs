@@ -7,8 +7,10 @@ use super::throttle::{Network, Subject};
 use crate::audit::Entry;
 use crate::mail::{self, Letter};
 use crate::{Actor, Ctx, Error, Origin};
-use kernel::{Email, Problem};
+use kernel::{Email, Problem, UserId};
 use secrecy::SecretString;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 /// Opens the account that the link belongs to and answers its address, for the sign-in form.
 ///
@@ -33,12 +35,22 @@ pub async fn verify(ctx: &Ctx, origin: Origin, token: &str, password: SecretStri
         return Err(wrong());
     }
     links::take(ctx, &mut tx, token, Purpose::VerifyEmail).await?;
-    store::mark_verified(&mut tx, id, ctx.now()).await?;
-    Entry { action: "user.verify_email", org: None, target: &id, before: None, after: None }
+    let after = open(ctx, &mut tx, id).await?;
+    Entry { action: "user.verify_email", org: None, target: &id, before: None, after }
         .record(ctx, &mut tx, &Actor::fresh(id, origin))
         .await?;
     crate::commit(tx).await?;
     Ok(user.email)
+}
+
+/// Opens the account of an address that is proven; the first becomes the operator's. Answers what the audit has to say of it.
+pub(super) async fn open(ctx: &Ctx, db: &mut PgConnection, id: UserId) -> Result<Option<Value>, Error> {
+    store::mark_verified(db, id, ctx.now()).await?;
+    if !store::claim_operator(db, ctx.now()).await? {
+        return Ok(None);
+    }
+    store::set_operator(db, id, true).await?;
+    Ok(Some(json!({ "operator": true })))
 }
 
 fn wrong() -> Error {

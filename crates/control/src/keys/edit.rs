@@ -1,4 +1,4 @@
-use super::{Key, ranges, require, store};
+use super::{Key, State, ranges, require, store};
 use crate::audit::Entry;
 use crate::rights::Right;
 use crate::{Actor, Ctx, Error};
@@ -45,7 +45,12 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: KeyId, input: EditKeyInput) -> R
 /// Disables or enables a key: reversible, unlike removing it.
 pub async fn set_enabled(ctx: &Ctx, actor: &Actor, id: KeyId, enabled: bool) -> Result<(), Error> {
     let mut tx = ctx.db.begin().await?;
-    let (_, project) = require(&mut tx, actor, id, Right::ManageKeys).await?;
+    let (key, project) = require(&mut tx, actor, id, Right::ManageKeys).await?;
+    if enabled && key.rotated_at.is_some() && key.state(ctx.now()) == State::Expired {
+        return Err(
+            Problem::conflict("This key was rotated, and its successor took its place. Create another one.").into()
+        );
+    }
     store::set_disabled_at(&mut tx, id, (!enabled).then(|| ctx.now())).await?;
     let action = if enabled { "api_key.enable" } else { "api_key.disable" };
     Entry { action, org: Some(project.org), target: &id, before: None, after: None }

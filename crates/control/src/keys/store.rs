@@ -161,6 +161,16 @@ pub async fn set_disabled_at(db: &mut PgConnection, id: KeyId, at: Option<Offset
     Ok(())
 }
 
+/// The project's own keys, but those that are disabled already; answers how many.
+pub async fn disable_of_project(db: &mut PgConnection, project: ProjectId, now: OffsetDateTime) -> Result<u64, Error> {
+    let disabled = sqlx::query!(
+        "update api_key set disabled_at = $2 where project_id = $1 and resource_id is null and disabled_at is null",
+        project.uuid(),
+        now
+    );
+    Ok(disabled.execute(db).await?.rows_affected())
+}
+
 /// The key has a successor and dies at `end`; where that is now, on every node at once, whatever its clock says.
 pub async fn set_rotated(
     db: &mut PgConnection,

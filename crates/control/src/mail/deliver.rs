@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use sqlx::PgConnection;
 use std::time::Duration;
 
-/// Letters of one call at most, so that a shutdown never waits long.
+/// Letters of one call at most.
 const BATCH: usize = 100;
 /// Tries of one letter, over about a day.
 const MOST_ATTEMPTS: i32 = 8;

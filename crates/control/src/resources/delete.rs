@@ -1,7 +1,7 @@
 use super::{require, store};
 use crate::audit::Entry;
 use crate::rights::Right;
-use crate::{Actor, Ctx, Error, projects};
+use crate::{Actor, Ctx, Error, keys, projects};
 use kernel::{Problem, ResourceId};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub struct DeleteResourceInput {
     pub successor: Option<ResourceId>,
 }
 
-/// Deletes the resource with its stored connection string and its own keys.
+/// Deletes the resource with its stored connection string and its own keys. With the last one the project's keys are disabled: they never move silently.
 pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResourceInput) -> Result<(), Error> {
     let mut tx = ctx.db.begin().await?;
     let (_, project) = require(&mut tx, actor, id, Right::DeleteResource).await?;
@@ -25,7 +25,7 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResou
             Problem::field("confirmation", "This is not the resource's name. Type it exactly as it is shown.").into()
         );
     }
-    let mut next = None;
+    let (mut next, mut disabled) = (None, 0);
     if resource.is_default {
         let others = store::list(&mut tx, project.id)
             .await?
@@ -34,7 +34,11 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResou
             .map(|other| other.id)
             .collect::<Vec<_>>();
         next = match (others.as_slice(), input.successor) {
-            ([], _) => None,
+            ([], _) => {
+                // They would come to lead to whatever is made next.
+                disabled = keys::store::disable_of_project(&mut tx, project.id, ctx.now()).await?;
+                None
+            }
             (others, Some(successor)) if others.contains(&successor) => Some(successor),
             _ => {
                 return Err(Problem::field(
@@ -48,7 +52,11 @@ pub async fn delete(ctx: &Ctx, actor: &Actor, id: ResourceId, input: DeleteResou
     }
     store::delete(&mut tx, id).await?;
     let before = json!({ "name": resource.name, "default": resource.is_default });
-    let after = next.map(|next| json!({ "default": next }));
+    let after = match (next, disabled) {
+        (Some(next), _) => Some(json!({ "default": next })),
+        (None, 0) => None,
+        (None, disabled) => Some(json!({ "disabled_keys": disabled })),
+    };
     Entry { action: "resource.delete", org: Some(project.org), target: &id, before: Some(before), after }
         .record(ctx, &mut tx, actor)
         .await?;

@@ -4,6 +4,7 @@
 
 mod account;
 mod api_keys;
+mod cache_epochs;
 mod gateways;
 mod invitations;
 mod keys;

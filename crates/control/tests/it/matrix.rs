@@ -148,6 +148,7 @@ fn rows() -> Vec<Row> {
         DEVELOPER "accelerate/purge.rs purge" |c, a| accelerate::purge::purge(&c.world.ctx, a, c.resource);
         DEVELOPER "resources/connection.rs to_measure" |c, a| resources::connection::to_measure(&c.world.ctx, a, c.resource);
         VIEWER "accelerate/get.rs get" |c, a| accelerate::get::get(&c.world.ctx, a, c.resource);
+        VIEWER "accelerate/get.rs of_key" |c, a| accelerate::get::of_key(&c.world.ctx, a, c.key.id);
         VIEWER "accelerate/get.rs of_project" |c, a| accelerate::get::of_project(&c.world.ctx, a, c.project);
         DEVELOPER "accelerate/settings.rs change" |c, a| accelerate::settings::change(&c.world.ctx, a, c.resource, SettingsInput::default());
         DEVELOPER "accelerate/disable.rs disable" |c, a| accelerate::disable::disable(&c.world.ctx, a, c.resource);

@@ -1,4 +1,5 @@
-use crate::world::{DB_PASSWORD, World, code, connection};
+use crate::world::{DB_PASSWORD, World, code, connection, key_input};
+use control::keys;
 use control::projects;
 use control::resources::delete::{DeleteResourceInput, delete};
 use control::resources::{change_connection, connection as stored, create, get, list, rename};
@@ -71,6 +72,21 @@ async fn the_default_goes_only_with_a_successor(db: PgPool) {
     assert_eq!(project.default_resource, Some(staging));
     delete(&w.ctx, &cast.admin, staging, confirm("Staging", None)).await.unwrap();
     assert_eq!(code(get::get(&w.ctx, &cast.owner, staging).await), ProblemCode::NotFound);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn keys_of_a_project_without_resources_come_to_lead_nowhere_by_themselves(db: PgPool) {
+    let w = World::new(db);
+    let cast = w.cast("").await;
+    let input = key_input("web");
+    let key = keys::create::create(&w.ctx, &cast.developer, cast.project, input).await.unwrap();
+    delete(&w.ctx, &cast.admin, cast.resource, confirm("Production", None)).await.unwrap();
+    assert_eq!(w.audited("resource.delete").await.after.unwrap()["disabled_keys"], 2, "and the one of the cast");
+    create::create(&w.ctx, &cast.owner, cast.project, "Elsewhere", None).await.unwrap();
+    let state = async || keys::list::get(&w.ctx, &cast.viewer, key.id).await.unwrap().state(w.ctx.now());
+    assert_eq!(state().await, keys::State::Disabled);
+    keys::edit::set_enabled(&w.ctx, &cast.developer, key.id, true).await.unwrap();
+    assert_eq!(state().await, keys::State::Active);
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

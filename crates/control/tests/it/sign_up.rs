@@ -105,6 +105,26 @@ async fn the_mailed_link_opens_the_account_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn with_mail_the_first_verified_address_becomes_the_operators(db: PgPool) {
+    let w = World::with_mail(db);
+    let is_operator = async |name: &str| {
+        let query = "select is_operator from user_account where email = $1";
+        sqlx::query_scalar::<_, bool>(query).bind(format!("{name}@example.com")).fetch_one(&w.ctx.db).await.unwrap()
+    };
+    sign_up(&w.ctx, Policy::Closed, origin(), input("mistyped")).await.unwrap();
+    sign_up(&w.ctx, Policy::Closed, origin(), input("grace")).await.unwrap();
+    assert_eq!(w.count("user_account where is_operator").await, 0);
+    let mail = w.mail().await;
+    let of = |name: &str| token(mail.iter().find(|mail| mail.to == email(&format!("{name}@example.com"))).unwrap());
+    verify_email::verify(&w.ctx, origin(), &of("grace"), password()).await.unwrap();
+    assert!(is_operator("grace").await);
+    assert_eq!(w.audited("user.verify_email").await.after.unwrap()["operator"], true);
+    verify_email::verify(&w.ctx, origin(), &of("mistyped"), password()).await.unwrap();
+    assert!(!is_operator("mistyped").await);
+    assert_eq!(code(sign_up(&w.ctx, Policy::Closed, origin(), input("late")).await), ProblemCode::Forbidden);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn who_signs_up_first_with_an_address_that_is_not_theirs_gains_nothing(db: PgPool) {
     let w = World::with_mail(db);
     let mine = SignUpInput { password: "an attacker's password".into(), ..input("ada") };

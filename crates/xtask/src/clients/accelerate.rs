@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use super::Suite;
 use crate::build::{self, Profile};
@@ -93,26 +94,46 @@ impl Accelerate {
             Form::Plain => self.about.to_owned(),
             Form::Tls => format!("{}, by TLS", self.about),
         });
-        let mut compare = node::node(workspace, folder);
-        compare.arg(workspace.path(SHARED).join("compare.mjs")).env("DIRECT_DATABASE_URL", &direct.0);
-        match &certificate {
-            None => compare.env("ACCELERATE_URL", seeded.accelerate_url()?),
-            Some(certificate) => {
-                let trusted = certificate.folder.join("ca.pem");
-                compare.env("ACCELERATE_URL", seeded.accelerate_tls_url()?).env("NODE_EXTRA_CA_CERTS", trusted)
+        let script = |name: &str| {
+            let mut command = node::node(workspace, folder);
+            command.arg(workspace.path(SHARED).join(name));
+            if let Some(certificate) = &certificate {
+                command.env("NODE_EXTRA_CA_CERTS", certificate.folder.join("ca.pem"));
             }
+            command
         };
-        let finished = process::capture(compare, |line| step.line(line))?;
-        seeded.server.stop()?;
-        let mut tally = Tally::of_line(&finished.output).with_context(|| finished.output.clone())?;
-        if !finished.status.success() && tally.failed == 0 {
-            tally.failed = 1;
+        // First, since the console waits for the first query.
+        let mut instructions = script("instructions.mjs");
+        instructions.env("CONSOLE", seeded.server.console()).env("API_KEY", seeded.api_key()?);
+        for (name, at) in [("EMAIL", "/email"), ("PASSWORD", "/password"), ("RESOURCE", "/resources/0/id")] {
+            let value = seeded.report.pointer(at).and_then(Value::as_str);
+            instructions.env(name, value.with_context(|| format!("the seed tells {at}"))?);
         }
+        let mut compare = script("compare.mjs");
+        compare.env("DIRECT_DATABASE_URL", &direct.0);
+        compare.env(
+            "ACCELERATE_URL",
+            match form {
+                Form::Plain => seeded.accelerate_url()?,
+                Form::Tls => seeded.accelerate_tls_url()?,
+            },
+        );
+        let (mut tally, mut output) = (Tally::default(), String::new());
+        for command in [instructions, compare] {
+            let finished = process::capture(command, |line| step.line(line))?;
+            let mut own = Tally::of_line(&finished.output).with_context(|| finished.output.clone())?;
+            if !finished.status.success() && own.failed == 0 {
+                own.failed = 1;
+            }
+            tally += own;
+            output.push_str(&finished.output);
+        }
+        seeded.server.stop()?;
         if tally.is_green() {
             step.done_with(&tally.to_string());
         } else {
             step.failed(&tally.to_string());
-            println!("\n{}\n\nThe server's log:\n\n{}", finished.output.trim_end(), seeded.server.log());
+            println!("\n{}\n\nThe server's log:\n\n{}", output.trim_end(), seeded.server.log());
         }
         Ok(tally)
     }

@@ -13,10 +13,14 @@ use crate::tally::Tally;
 use crate::ui::Step;
 use crate::workspace::Workspace;
 
+/// The folders of npm packages.
+const PACKAGES: [&str; 5] =
+    ["style", "end2end", "end2end/clients/accelerate-v6", "end2end/clients/accelerate-v7", "end2end/bench/executor"];
+
 /// Cargo.lock, the lock files of npm, and the checked queries.
 pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
     let mut outcome = locked(cargo_lock(context.workspace), "Cargo.lock", "cargo build", step)?;
-    for folder in ["style", "end2end"] {
+    for folder in PACKAGES {
         let lock = format!("{folder}/package-lock.json");
         let remedy = format!("npm install --ignore-scripts, in {folder}");
         outcome = outcome.and(locked(npm_lock(context.workspace, folder), &lock, &remedy, step)?);

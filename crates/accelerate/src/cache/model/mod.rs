@@ -119,7 +119,7 @@ impl Play {
             940..960 => self.invalidate().await,
             960..962 => self.purge(),
             962..965 => self.forget(),
-            965..975 => self.sweep(),
+            965..975 => self.sweep().await,
             _ => self.release().await,
         }
     }
@@ -244,9 +244,11 @@ impl Play {
         self.judge.knows_nothing_of(owner);
     }
 
-    fn sweep(&mut self) {
+    async fn sweep(&mut self) {
         let owner = self.dice.roll(2 * TENANTS);
-        self.nodes.iter().for_each(|caches| caches[owner].sweep(self.stage.now_ms()));
+        for caches in &self.nodes {
+            caches[owner].sweep(self.stage.now_ms()).await;
+        }
     }
 
     async fn end(&mut self) {

@@ -23,7 +23,7 @@ use secrecy::ExposeSecret;
 use server::Link;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use upstream::ConnectionString;
@@ -48,7 +48,7 @@ pub struct Shared {
     resource: Box<str>,
     epoch: AtomicI32,
     /// Bytes of an answer.
-    most: usize,
+    most: AtomicUsize,
     source: Arc<dyn Source>,
     /// By name and marks: who asks after an invalidation does not join who asked before.
     flights: Mutex<HashMap<FlightKey, Flight>>,
@@ -90,10 +90,18 @@ impl Shared {
             begun,
             resource,
             epoch: AtomicI32::new(owner.epoch),
-            most: most / 4,
+            most: AtomicUsize::new(most / 4),
             source: Arc::clone(&owner.source),
             flights: Mutex::default(),
         }
+    }
+
+    pub fn bound(&self, most: usize) {
+        self.most.store(most / 4, Ordering::Relaxed);
+    }
+
+    fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
     }
 
     /// Ends the answers of every other epoch.
@@ -152,7 +160,7 @@ impl Shared {
         let keys = self.keys(&link, question);
         let mut commands = redis::pipe();
         // The answer first: marks that are read after it are at least as new.
-        let longest = self.most + sealed::overhead(keys.marks.len());
+        let longest = self.most() + sealed::overhead(keys.marks.len());
         commands.cmd("GETRANGE").arg(&keys.answer).arg(0).arg(longest);
         commands.cmd("MGET").arg(&keys.marks);
         let (answer, marks): (Vec<u8>, Vec<Option<Vec<u8>>>) = self.server.ask(&link, &commands).await?;
@@ -205,7 +213,7 @@ impl Shared {
         let left = millis(life.saturating_sub(age));
         let mut nonce = [0; sealed::NONCE];
         self.source.fill(&mut nonce);
-        let value = Some(kept).filter(|kept| left > 0 && kept.json.len() <= self.most);
+        let value = Some(kept).filter(|kept| left > 0 && kept.json.len() <= self.most());
         let value = value.and_then(|kept| self.seal.seal(&question.name, nonce, kept));
         let mut commands = redis::pipe();
         match value {

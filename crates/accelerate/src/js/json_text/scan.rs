@@ -51,6 +51,12 @@ pub(super) fn push_escaped(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', letter]);
 }
 
+/// The UTF-16 unit of four hexadecimal digits.
+pub(super) fn hex_unit(text: &[u8]) -> Option<u32> {
+    let digits = text.first_chunk::<4>()?;
+    digits.iter().try_fold(0, |unit, b| Some(unit << 4 | char::from(*b).to_digit(16)?))
+}
+
 /// A JSON number at the start of a text.
 pub struct NumberShape {
     pub len: usize,

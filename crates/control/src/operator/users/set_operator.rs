@@ -1,4 +1,3 @@
-use super::store;
 use crate::audit::Entry;
 use crate::operator::require;
 use crate::{Actor, Ctx, Error, identity};
@@ -17,7 +16,7 @@ pub async fn set_operator(ctx: &Ctx, actor: &Actor, id: UserId, operator: bool) 
     if !operator && operators == [id] {
         return Err(Problem::conflict("This is the last operator. Make somebody else an operator first.").into());
     }
-    store::set_operator(&mut tx, id, operator).await?;
+    identity::store::set_operator(&mut tx, id, operator).await?;
     let (before, after) = (Some(json!({ "operator": !operator })), Some(json!({ "operator": operator })));
     Entry { action: "user.set_operator", org: None, target: &id, before, after }.record(ctx, &mut tx, actor).await?;
     crate::commit(tx).await?;

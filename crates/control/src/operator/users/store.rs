@@ -49,8 +49,3 @@ pub async fn page(
         .collect::<Result<_, Error>>()?;
     Ok(Page { items, total, request })
 }
-
-pub async fn set_operator(db: &mut PgConnection, user: UserId, operator: bool) -> Result<(), Error> {
-    sqlx::query!("update user_account set is_operator = $2 where id = $1", user.uuid(), operator).execute(db).await?;
-    Ok(())
-}

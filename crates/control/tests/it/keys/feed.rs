@@ -132,6 +132,9 @@ async fn a_projects_keys_follow_its_default(db: PgPool) {
     assert_eq!((reach(&own), reach(&shared)), (Err(Refusal::Unknown), Ok(staging)));
     delete(staging, "Staging", None).await.unwrap();
     node.settle().await;
+    assert_eq!(reach(&shared), Err(Refusal::Disabled));
+    edit::set_enabled(&shop.ctx, &shop.actor, shared.id, true).await.unwrap();
+    node.settle().await;
     assert_eq!(reach(&shared), Err(Refusal::NoResource));
     node.stop().await;
 }

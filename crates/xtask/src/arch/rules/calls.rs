@@ -9,9 +9,7 @@ pub const RULE: Rule = Rule {
     check: |facts| {
         let mut findings = Vec::new();
         let sources = facts.sources.iter().filter(|source| source.krate() == "app" && !source.is_test());
-        for source in
-            sources.filter(|source| !source.path.starts_with("app/src/calls/") && source.path != "app/src/calls.rs")
-        {
+        for source in sources.filter(|source| !source.path.starts_with("app/src/calls/")) {
             for mention in &source.mentions {
                 if DOMAIN.iter().any(|krate| *krate != "kernel" && mention.is_into(krate)) {
                     findings.push(Finding::new(source.at(mention.line), format!("mentions `{}`", mention.shown())));

@@ -24,6 +24,18 @@ const OWN_DATABASES: [&str; 5] = ["control", "pentaprism", "provisioning", "test
 /// Who may open a socket by itself.
 const DIALS: [&str; 4] = ["upstream", "provisioning", "testkit", "xtask"];
 
+/// Who may reach what is not a customer's: other nodes, and the control database.
+const DOORS: [(&str, &str); 4] = [
+    ("HttpConnector", "src/nodes/peers.rs"),
+    ("PgPoolOptions", "src/boot/parts.rs"),
+    ("PgConnectOptions", "src/boot/parts.rs"),
+    ("PgPoolOptions", "crates/control/src/keys/verify/listen.rs"),
+];
+
+/// What opens a connection wherever it stands.
+const OPENERS: [&str; 6] =
+    ["TcpSocket", "UnixStream", "HttpConnector", "PgPoolOptions", "PgConnection", "PgConnectOptions"];
+
 /// Clients of Redis and Valkey.
 const CACHES: [&str; 5] = ["bb8-redis", "deadpool-redis", "fred", "redis", "rustis"];
 
@@ -48,7 +60,7 @@ pub const DRIVERS: Rule = Rule {
 };
 
 pub const SOCKETS: Rule = Rule {
-    says: "only upstream dials: nobody else calls tokio_postgres::connect or connects a TcpStream or TcpSocket (tests may)",
+    says: "only upstream dials: nobody else calls tokio_postgres::connect or opens a socket, an HTTP client or a pool (tests may), but for other nodes and the control database",
     remedy: "take a connection from upstream, which checks the address that it dials",
     check: |facts| {
         let mut findings = Vec::new();
@@ -58,7 +70,9 @@ pub const SOCKETS: Rule = Rule {
                 let dials = mention.contains(&["tokio_postgres", "connect"])
                     || mention.contains(&["TcpStream", "connect"])
                     || mention.contains(&["TcpStream", "connect_timeout"])
-                    || mention.path.iter().any(|part| part == "TcpSocket");
+                    || OPENERS
+                        .iter()
+                        .any(|opener| mention.path.iter().any(|part| part == opener) && !is_door(opener, &source.path));
                 if dials {
                     findings.push(Finding::new(source.at(mention.line), format!("mentions `{}`", mention.shown())));
                 }
@@ -67,6 +81,11 @@ pub const SOCKETS: Rule = Rule {
         findings
     },
 };
+
+/// What a store or an operation is handed is no connection of its own making.
+fn is_door(opener: &str, path: &str) -> bool {
+    (opener == "PgConnection" && path.starts_with("crates/control/src/")) || DOORS.contains(&(opener, path))
+}
 
 pub const CACHE: Rule = Rule {
     says: "only accelerate has a client of the cache server, whose address is the operator's and passes no guard",
@@ -111,5 +130,11 @@ mod tests {
         assert_eq!(in_source(&SOCKETS, path, text).len(), 1);
         assert!(in_source(&SOCKETS, "crates/upstream/src/dial.rs", text).is_empty());
         assert!(in_source(&SOCKETS, "tests/it/main.rs", text).is_empty());
+        let client = "use hyper_util::client::legacy::connect::HttpConnector;";
+        assert_eq!(in_source(&SOCKETS, "src/web/mod.rs", client).len(), 1);
+        assert!(in_source(&SOCKETS, "src/nodes/peers.rs", client).is_empty());
+        let pool = "use sqlx::postgres::PgPoolOptions;";
+        assert_eq!(in_source(&SOCKETS, "crates/control/src/resources/test.rs", pool).len(), 1);
+        assert!(in_source(&SOCKETS, "src/boot/parts.rs", pool).is_empty());
     }
 }

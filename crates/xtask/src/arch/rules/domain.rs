@@ -25,7 +25,7 @@ pub const MANIFESTS: Rule = Rule {
 
 pub const SOURCES: Rule = Rule {
     says: "domain crates mention no web framework, no command line parser and no HTTP status code",
-    remedy: "return a kernel::Problem; src/management_api and app/src/error.rs give it a status",
+    remedy: "return a kernel::Problem; the faces give it a status (app/src/calls/respond.rs, src/data_api)",
     check: |facts: &Facts| {
         let mut findings = Vec::new();
         for source in facts.sources.iter().filter(|source| DOMAIN.contains(&source.krate())) {
