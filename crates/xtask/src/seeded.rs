@@ -46,6 +46,18 @@ impl Seeded {
         fill(&self.options, &self.control, target)
     }
 
+    /// Kills the server, and starts it again where it was.
+    pub fn restart(&mut self, workspace: &Workspace) -> Result<()> {
+        self.server.kill9()?;
+        self.server = Server::start(workspace, &self.options)?;
+        Ok(())
+    }
+
+    /// The endpoint of Pulse.
+    pub fn pulse_url(&self) -> Result<&str> {
+        self.report["resources"][0]["pulse"]["url"].as_str().context("the seed enables Pulse on a prepared database")
+    }
+
     /// Accelerate's connection string by plain http.
     pub fn accelerate_url(&self) -> Result<&str> {
         self.connection_string("prismaPostgres")
