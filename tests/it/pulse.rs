@@ -83,12 +83,29 @@ impl Shop {
         self.connect_with(to, stream, &self.key, json!({})).await
     }
 
+    /// A server that has just begun may not know its keys yet.
     async fn connect_with(
         &self,
         to: &Serving,
         stream: Option<&str>,
         key: &str,
         filter: Value,
+    ) -> Result<Subscriber, Refused> {
+        let begun = Instant::now();
+        loop {
+            match self.try_to_connect(to, stream, key, &filter).await {
+                Err((503, _)) if begun.elapsed() < FOREVER => sleep(Duration::from_millis(50)).await,
+                connected => return connected,
+            }
+        }
+    }
+
+    async fn try_to_connect(
+        &self,
+        to: &Serving,
+        stream: Option<&str>,
+        key: &str,
+        filter: &Value,
     ) -> Result<Subscriber, Refused> {
         let path = if stream.is_some() { "stream" } else { "subscribe" };
         let mut request = format!("ws://{}/{path}", to.data).into_client_request().unwrap();

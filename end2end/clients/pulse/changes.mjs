@@ -115,16 +115,16 @@ const rows = [
   user('ann@x.io', { name: 'Ann', score: 1, tags: ['red', 'blue'], marks: [1] }),
   user('bob@y.io', { name: 'Bob', score: 2, role: 'WRITER', big: 5n, ratio: 2.5, price: '1', active: false, tags: ['red'], marks: [], since: moment('2020-01-01T00:00:00Z') }),
   user('CARL@x.io', { name: null, score: 3, tags: [], marks: [1, 2, 3], big: -1n, price: '0.000001' }),
-  user('dora%_@z.io', { name: 'ann', score: 4, role: 'WRITER', tags: ['blue', 'red', 'green'], marks: [2], ratio: -1 }),
+  user('dora@z.io', { name: 'ann', score: 4, role: 'WRITER', tags: ['blue', 'red', 'green'], marks: [2], ratio: -1 }),
 ];
 const filters = [
   { score: 2 }, { score: { equals: 2 } }, { score: { not: 2 } }, { score: { in: [1, 3] } }, { score: { notIn: [1, 3] } }, { score: { lt: 2 } }, { score: { lte: 2 } },
   { score: { gt: 2 } }, { score: { gte: 2 } }, { score: { gt: 1, lt: 4 } }, { big: 5n }, { big: { lt: 0n } }, { big: { in: [5n, -1n] } }, { ratio: { gte: 0.1 } }, { price: '12.5' },
   { price: { lt: '1' } }, { since: { lt: moment('2021-01-01T00:00:00Z') } }, { since: moment('2026-01-02T03:04:05.678Z') }, { active: false }, { active: { not: false } },
   { role: 'WRITER' }, { role: { in: ['READER'] } }, { name: 'Ann' }, { name: { not: 'Ann' } }, { name: { contains: 'nn' } }, { name: { startsWith: 'A' } }, { name: { endsWith: 'b' } },
-  { name: { equals: 'ANN', mode: 'insensitive' } }, { email: { contains: '%_' } }, { email: { startsWith: 'carl', mode: 'insensitive' } }, { email: { endsWith: 'x.io' } },
+  { name: { equals: 'ANN', mode: 'insensitive' } }, { email: { contains: '@z' } }, { email: { startsWith: 'carl', mode: 'insensitive' } }, { email: { endsWith: 'x.io' } },
   { tags: { has: 'red' } }, { tags: { hasEvery: ['red', 'blue'] } }, { tags: { hasSome: ['green', 'blue'] } }, { marks: { has: 2 } }, { tags: { equals: ['red'] } },
-  { OR: [{ score: 1 }, { score: 4 }] }, { AND: [{ role: 'WRITER' }, { score: { gt: 2 } }] }, { NOT: { role: 'WRITER' } }, { AND: { OR: [{ score: 1 }, { name: 'Bob' }] }, NOT: [{ score: 2 }] },
+  { OR: [{ score: 1 }, { score: 4 }] }, { AND: [{ role: 'WRITER' }, { score: { gt: 2 } }] }, { NOT: { role: 'WRITER' } }, { AND: [{ OR: [{ score: 1 }, { name: 'Bob' }] }], NOT: { score: 2 } },
 ];
 const emails = (events, image) => events.map((event) => event[image].email).sort();
 const byCreate = await Promise.all(filters.map((where) => listening(() => db.user.subscribe({ create: where }))));
@@ -181,13 +181,12 @@ await until(() => numbers(stream.events).length >= 20, 60000);
 check('it goes on after the server was killed', numbers(stream.events), upTo(30, 10));
 
 // Both databases are of this cluster, which comes up again by itself.
+const begun = async () => (await plain.$queryRaw`select pg_postmaster_start_time()::text as at`)[0].at;
 const [{ pid }] = await plain.$queryRaw`select split_part(pg_read_file('postmaster.pid'), E'\n', 1)::int as pid`;
+const before = await begun();
 process.kill(pid, 'SIGKILL');
-for (let tries = 0; tries < 300; tries++) {
-  const here = await plain.$queryRaw`select 1`.then(() => true, () => false);
-  if (here) break;
-  await sleep(100);
-}
+// What it had started answers for a moment longer.
+for (let tries = 0; tries < 300 && [before, ''].includes(await begun().catch(() => '')); tries++) await sleep(100);
 await create(10);
 await until(() => numbers(stream.events).length >= 30, 60000);
 check('it goes on after Postgres was killed', numbers(stream.events), upTo(40, 10));
@@ -207,7 +206,7 @@ const by = (apiKey) => plain.$extends(withPulse({ apiKey, endpoint }));
 check('a key that is none', await failure(by('nonsense'), (client) => client.user.subscribe()), ['Unauthorized', 'P6102', true, true]);
 check('a resource without Pulse', await failure(by(OTHER_API_KEY), (client) => client.user.stream({ name: 'x' })), ['ProjectDisabledError', 'P6103', true, true]);
 check('a stream without a name', await failure(db, (client) => client.user.stream({})), ['ServerError', 'P6100', true, true]);
-check('a filter that is none', await failure(db, (client) => client.user.subscribe({ create: { nothing: 1 } })), ['ServerError', 'P6100', true, true]);
+check('a filter that is none', await failure(db, (client) => client.user.subscribe({ create: { score: { contains: 'x' } } })), ['ServerError', 'P6100', true, true]);
 
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
