@@ -70,7 +70,7 @@ impl Tails {
                 resource,
                 nudge: Notify::new(),
                 heard: broadcast::Sender::new(RING),
-                served: watch::Sender::new(Some(served)),
+                served: watch::Sender::new(None),
                 last: Mutex::new(last),
                 tables: Mutex::default(),
             });
@@ -80,6 +80,7 @@ impl Tails {
             });
             tail
         });
+        tail.know(Some(served));
         let (tail, heard) = (Arc::clone(tail), tail.heard.subscribe());
         let position = *tail.last();
         Ok(Some(Reader { tail, heard, position, is_behind: false }))
@@ -94,7 +95,7 @@ impl Tails {
             if looked.elapsed() >= LOOK {
                 looked = Instant::now();
                 if let Ok(served) = directory::served(&self.ctx, tail.resource).await {
-                    tail.served.send_if_modified(|known| std::mem::replace(known, served.clone()) != served);
+                    tail.know(served);
                 }
             }
             if self.is_over(tail) {
@@ -121,6 +122,14 @@ impl Tails {
 }
 
 impl Tail {
+    fn know(&self, served: Option<Served>) {
+        self.served.send_if_modified(|known| {
+            let is_news = *known != served;
+            *known = served;
+            is_news
+        });
+    }
+
     async fn read_on(&self) -> Result<(), Error> {
         loop {
             let last = *self.last();
