@@ -193,7 +193,8 @@ check('it goes on after Postgres was killed', numbers(stream.events), upTo(40, 1
 check('it stayed in order', isDeepStrictEqual(numbers(stream.events), numbers(stream.events).toSorted((a, b) => a - b)), true);
 stream.stop();
 
-// Errors, as the client shows them.
+// Errors, as the client shows them, once the server has read its keys again.
+(await listening(() => db.user.subscribe())).stop();
 const failure = async (client, ask) => {
   try {
     (await ask(client)).stop();
