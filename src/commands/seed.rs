@@ -2,7 +2,7 @@
 
 use crate::boot::config::{Config, Data};
 use crate::boot::parts::Parts;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use control::accelerate::configure::{self, ConfigureInput};
 use control::keys::create::CreateKeyInput;
@@ -23,6 +23,9 @@ pub struct Seed {
     /// Make the Production environment on this database.
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+    /// Enable Pulse on that database too, which makes a publication and a replication slot there.
+    #[arg(long, requires = "database_url")]
+    pulse: bool,
 }
 
 /// What programs need to go on.
@@ -46,7 +49,7 @@ struct SeededResource {
     /// Only where it is configured: on the given database.
     #[serde(skip_serializing_if = "Option::is_none")]
     accelerate: Option<ConnectionStrings>,
-    /// Only where that is prepared for it.
+    /// Only where it is enabled: on the given database.
     #[serde(skip_serializing_if = "Option::is_none")]
     pulse: Option<Endpoint>,
 }
@@ -80,7 +83,13 @@ impl Seed {
         let given = self.database_url.as_deref().map(ConnectionString::parse).transpose().context("--database-url")?;
         let parts = Parts::for_command(config).await?;
         let given = match &given {
-            Some(target) => Some(Given { target, is_logical: is_logical(&parts, target).await }),
+            Some(target) => {
+                ensure!(
+                    !self.pulse || is_prepared(&parts, target).await,
+                    "--pulse: the database is not prepared. It needs wal_level = logical, a free replication slot, and a role that may replicate"
+                );
+                Some(Given { target, pulse: self.pulse })
+            }
             None => None,
         };
         let report = fill(&parts.ctx, config, given).await;
@@ -99,11 +108,11 @@ impl Seed {
 #[derive(Debug, Clone, Copy)]
 struct Given<'a> {
     target: &'a ConnectionString,
-    /// Whether its log has what change streams need.
-    is_logical: bool,
+    pulse: bool,
 }
 
-async fn is_logical(parts: &Parts, target: &ConnectionString) -> bool {
+/// Whether it has all that change streams need.
+async fn is_prepared(parts: &Parts, target: &ConnectionString) -> bool {
     use pulse::setup::{Check, State, Tables, checklist};
     let found = checklist(&parts.dialer, target, &Tables::All, false).await.unwrap_or_default();
     // What the tables tell is for each of them to say.
@@ -183,7 +192,7 @@ async fn environments_of(
             }
             None => None,
         };
-        let pulse = match given.filter(|given| index == 0 && given.is_logical) {
+        let pulse = match given.filter(|given| index == 0 && given.pulse) {
             Some(_) => {
                 streams::enable::enable(ctx, actor, id, streams::Settings::default()).await?;
                 Some(Endpoint { url: data_url(&config.data).replacen("http", "ws", 1) })

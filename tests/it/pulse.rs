@@ -41,7 +41,7 @@ impl Shop {
             r#"create table "User" (id int primary key, name text); alter table "User" replica identity full"#,
         )
         .await;
-        let told = shop.program.succeed(&["seed", "--json", "--database-url", &shop.database]).await;
+        let told = shop.program.succeed(&["seed", "--json", "--pulse", "--database-url", &shop.database]).await;
         let told: Value = serde_json::from_str(&told).unwrap();
         let resource = &told["resources"][0];
         assert!(resource["pulse"]["url"].as_str().unwrap().starts_with("ws://"), "{resource}");
