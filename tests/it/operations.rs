@@ -154,25 +154,27 @@ async fn each_query_is_counted_once_by_how_it_ended(db: PgPool) {
     let within = gate.send(&gate.key, &format!("/transaction/{id}/query"), Some(&fine), &[]).await;
     assert_eq!(within.status, 200, "{}", within.body());
     gate.send(&gate.key, &format!("/transaction/{id}/commit"), Some("{}"), &[]).await;
+    let telemetry = [("x-capture-telemetry", "tracing,query")];
+    let told = gate.send(&gate.key, "/query", Some(&fine), &telemetry).await;
+    assert!(told.body().contains("\"extensions\""), "{}", told.body());
     // Who goes away.
     let slow = raw("select pg_sleep(20)::text");
     assert!(tokio::time::timeout(Duration::from_millis(200), gate.query(&slow)).await.is_err());
 
     let drained = gate.parts.counts.drain();
     for (name, told, wanted) in [
-        ("none", sum(&drained, |one| one.none), 50 + 50 + 1),
+        ("none", sum(&drained, |one| one.none), 50 + 50 + 2),
         ("ttl", sum(&drained, |one| one.ttl), 50),
         ("miss", sum(&drained, |one| one.miss), 1),
         ("swr", sum(&drained, |one| one.swr), 0),
         ("failed", sum(&drained, |one| one.failed), 150),
         ("gone", sum(&drained, |one| one.gone), 1),
-        ("latency", sum(&drained, |one| one.latency.count()), 303),
+        ("latency", sum(&drained, |one| one.latency.count()), 304),
     ] {
         assert_eq!(told, wanted, "{name}");
     }
-    // `{"data":…}`
-    let data = |answer: &Answer| if answer.status == 200 { answer.bytes.len() as u64 - 9 } else { 0 };
-    let egress = answers.iter().chain([&first, &within]).map(data).sum::<u64>();
+    let sent = |answer: &Answer| answer.bytes.len() as u64;
+    let egress = answers.iter().chain([&first, &within, &told]).map(sent).sum::<u64>();
     assert_eq!(sum(&drained, |one| one.egress), egress);
     assert_eq!(drained.len(), 2, "by key");
     let of_reader = drained.iter().find(|one| one.pair.key == reader_id).unwrap();

@@ -60,11 +60,11 @@ impl Asked<'_> {
         gateway.answer(tenant, transaction, body, strategy, recorder).await
     }
 
-    /// Counts it. Answers how long the throttle held it, none where it did not.
-    pub fn end(mut self, outcome: &Result<Answer, QueryError>) -> Option<Duration> {
+    /// Counts it, with the bytes of the body that the client is sent. Answers how long the throttle held it, none where it did not.
+    pub fn end(mut self, outcome: &Result<Answer, QueryError>, bytes: u64) -> Option<Duration> {
         self.count(match outcome {
-            Ok(answer) => Outcome::Answered { status: answer.status, bytes: answer.json.len() as u64 },
-            Err(error) => Outcome::Failed { code: &error.code },
+            Ok(answer) => Outcome::Answered { status: answer.status, bytes },
+            Err(error) => Outcome::Failed { code: &error.code, bytes },
         });
         self.delayed
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The limits of a resource; the defaults are those of the hosted Accelerate's middle plan.
+/// The limits of a resource; the defaults are those of the smallest plan of the hosted Accelerate, `Starter`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Connections to the database, of keys with full rights; keys that only read have as many of their own.

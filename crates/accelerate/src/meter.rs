@@ -24,13 +24,18 @@ pub struct Operation<'a> {
     pub outcome: Outcome<'a>,
 }
 
-/// How an operation ended.
+/// How an operation ended, with the bytes of the body that said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<'a> {
-    /// With the bytes of `data`.
-    Answered { status: Status, bytes: u64 },
+    Answered {
+        status: Status,
+        bytes: u64,
+    },
     /// With the code that the client was told.
-    Failed { code: &'a str },
+    Failed {
+        code: &'a str,
+        bytes: u64,
+    },
     /// The client went away before.
     Gone,
 }

@@ -57,7 +57,7 @@ impl Pool {
         let (from, to) = (self.limits().connections.max(1), limits.connections.max(1));
         self.limits.store(Arc::new(limits));
         for _ in from..to {
-            if !self.is_surplus() {
+            if !self.take_surplus() {
                 self.permits.add_permits(1);
             }
         }
@@ -70,8 +70,8 @@ impl Pool {
         }
     }
 
-    /// Whether there is a place too many, which is none any more then.
-    fn is_surplus(&self) -> bool {
+    /// Takes away a place that is one too many; whether there was one.
+    fn take_surplus(&self) -> bool {
         self.surplus.load(Ordering::Relaxed) > 0
             && self.surplus.try_update(Ordering::Relaxed, Ordering::Relaxed, |surplus| surplus.checked_sub(1)).is_ok()
     }
@@ -187,7 +187,7 @@ impl Place {
     }
 
     fn give_up_surplus(&mut self) {
-        if self.pool.is_surplus()
+        if self.pool.take_surplus()
             && let Some(permit) = self.permit.take()
         {
             permit.forget();

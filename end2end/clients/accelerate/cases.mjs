@@ -18,6 +18,39 @@ const small = {
   bytesN: null, colorN: null, strs: [], ints: [], bigs: [], floats: [], decs: [], bools: [], jsons: [], bytesL: [], dts: [], dates: [], uuids: [], colors: [],
 };
 
+// Doubles of seventeen digits, the same each time.
+const doubles = (() => {
+  let state = 42;
+  const next = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
+  return Array.from({ length: 300 }, () => (next() + next() / 2 ** 31) * 10 ** Math.floor(next() * 40 - 20));
+})();
+const deep = (levels) => levels === 0 ? 'bottom' : [deep(levels - 1)];
+
+// Where texts, numbers and moments of one side are hard to say on the other.
+const edges = [
+  ['doubles as they are', async (db) => {
+    await db.everything.update({ where: { id: 2 }, data: { floats: { set: doubles }, float: doubles[7], json: { doubles } } });
+    return db.everything.findMany({ where: { float: doubles[7] }, select: { float: true, floats: true, json: true } });
+  }],
+  ['doubles of raw queries', (db) => db.$queryRaw`select ${doubles[3]}::float8 as a, ${doubles[4]}::float8 as b, ${doubles[5]} = ${doubles[5]} as c, ${JSON.stringify(doubles)}::jsonb as d`],
+  ['doubles that are no numbers', (db) => db.$queryRawUnsafe(`select 'NaN'::float8 as a, 'Infinity'::float8 as b, '-Infinity'::float4 as c, '-0'::float8 as d, 5e-324::float8 as e, 1.7976931348623157e308::float8 as f`)],
+  ['decimals that are no numbers', (db) => db.$queryRawUnsafe(`select 'NaN'::numeric as a`)],
+  ['many digits', (db) => db.$queryRawUnsafe(`select 1e130::numeric as a, 1e-130::numeric as b, 0.000::numeric as c, 12345678901234567890123456789012345678901234567890::numeric as d`)],
+  ['half a character', (db) => db.$queryRaw`select ${'a\ud83db'}::text as a, length(${'\ude00'}::text) as b`],
+  ['half a character in a filter', (db) => db.user.findMany({ where: { name: { contains: '\ud83d' } } })],
+  ['half a character in json', (db) => db.everything.update({ where: { id: 2 }, data: { jsonN: { half: 'x\ud83dy' } }, select: { jsonN: true } })],
+  ['two columns of one name', (db) => db.$queryRawUnsafe('select 1 as a, 2 as b, 3 as a')],
+  ['json of much depth', (db) => db.everything.update({ where: { id: 2 }, data: { json: deep(100) }, select: { json: true } })],
+  ['json of more depth', (db) => db.$queryRawUnsafe(`select (repeat('[', 300) || repeat(']', 300))::json as a`)],
+  ['numbers of json', (db) => db.$queryRawUnsafe(`select '[1e400, -1e400, 1E5, 1.10, -0, 9007199254740993]'::json as a, '[1.10, 9007199254740993, 1e5]'::jsonb as b`)],
+  ['keys of json that come twice', (db) => db.$queryRawUnsafe(`select '{"a":1,"b":2,"a":3,"__proto__":4}'::json as a`)],
+  ['days before and after our time', (db) => db.$queryRawUnsafe(`select '0044-03-15 BC'::date as a, '0001-01-01'::date as b, '10000-01-01'::date as c, '0044-03-15 BC'::timestamp as d, '12026-05-06 07:08:09'::timestamptz as e`)],
+  ['days without an end', (db) => db.$queryRawUnsafe(`select 'infinity'::timestamp as a, '-infinity'::date as b`)],
+  ['moments of microseconds', (db) => db.$queryRawUnsafe(`select '2026-01-02 03:04:05.123456'::timestamp as a, '24:00:00'::time as b, '2026-01-02 03:04:05.999999+05:30'::timestamptz as c`)],
+  ['other types', (db) => db.$queryRawUnsafe(`select '1 day 2 hours'::interval as a, '{{1,2},{3,4}}'::int[] as b, array[null, 'x']::text[] as c, 'a'::"char" as d, '(1,2)'::point as e, row(1, 'x') as f, '10.0.0.0/8'::cidr as g, '08:00:2b:01:02:03'::macaddr as h, 1::oid as i, 'x'::name as j, null as k`)],
+  ['a character that no text has', (db) => db.user.findMany({ where: { name: 'a\u0000b' } })],
+];
+
 export const cases = [
   ['create every type', (db) => db.everything.create({ data: everything })],
   ['create the small values', (db) => db.everything.create({ data: small })],
@@ -171,4 +204,5 @@ export const cases = [
   ['a type that is not known', (db) => db.$queryRaw`select '1 day'::interval as i`],
   ['a division by zero', (db) => db.$queryRaw`select 1 / 0`],
   ['nothing to return', (db) => db.$queryRaw`select 1 where false`],
+  ...edges,
 ];

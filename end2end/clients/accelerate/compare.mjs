@@ -40,7 +40,7 @@ const plain = (value) => {
   if (ArrayBuffer.isView(value)) return { bytes: Buffer.from(value).toString('hex') };
   if (value?.constructor?.name === 'Decimal' || typeof value?.toFixed === 'function' && typeof value !== 'number') return { decimal: String(value) };
   if (typeof value === 'string' && /^c[0-9a-z]{24}$/.test(value)) return 'a cuid';
-  if (typeof value === 'number' && Object.is(value, -0)) return '-0';
+  if (typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value))) return { number: Object.is(value, -0) ? '-0' : String(value) };
   if (Array.isArray(value)) return value.map(plain);
   if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
   return value;

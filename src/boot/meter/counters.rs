@@ -34,7 +34,7 @@ pub struct Counted {
     pub failed: u64,
     /// The client went away before.
     pub gone: u64,
-    /// Bytes of data in the answers.
+    /// Bytes of the bodies that were sent.
     pub egress: u64,
     pub latency: Histogram,
     /// When the last of them ended.
@@ -71,7 +71,10 @@ impl Counters {
                     1,
                 );
             }
-            Outcome::Failed { .. } => add(&self.failed, 1),
+            Outcome::Failed { bytes, .. } => {
+                add(&self.egress, bytes);
+                add(&self.failed, 1);
+            }
             Outcome::Gone => add(&self.gone, 1),
         }
         self.latency.add(operation.latency);

@@ -45,7 +45,7 @@ fn every_operation_is_in_exactly_one_drain() {
                             0 => Outcome::Answered { status: Status::Ttl, bytes: 3 },
                             1 => Outcome::Answered { status: Status::Miss, bytes: n },
                             2 => Outcome::Answered { status: Status::None, bytes: 0 },
-                            3 => Outcome::Failed { code: "P2002" },
+                            3 => Outcome::Failed { code: "P2002", bytes: 2 },
                             _ => Outcome::Gone,
                         };
                         record(counts, pair((n * 7 + thread) % 50), outcome);
@@ -71,7 +71,7 @@ fn every_operation_is_in_exactly_one_drain() {
         assert_eq!(told, share, "{name}");
     }
     let bytes: u64 = (0..EACH).filter(|n| n % 5 == 1).sum();
-    assert_eq!(sum(|one| one.egress), share * 3 + THREADS * bytes);
+    assert_eq!(sum(|one| one.egress), share * (3 + 2) + THREADS * bytes);
     assert_eq!(sum(|one| one.latency.count()), THREADS * EACH);
     let timed = |one: &Drained| one.counted.last.is_some_and(|last| last >= begun) == (one.counted.operations() > 0);
     assert!(drained.iter().all(timed), "whoever is counted has a time");
@@ -105,7 +105,7 @@ fn pairs_without_operations_are_forgotten_and_come_back() {
 fn the_last_operation_is_known_by_its_time() {
     let counts = Counts::default();
     let before = Instant::now();
-    record(&counts, pair(1), Outcome::Failed { code: "P1001" });
+    record(&counts, pair(1), Outcome::Failed { code: "P1001", bytes: 0 });
     let last = counts.drain()[0].counted.last.unwrap();
     assert!(last + Duration::from_millis(1) >= before && last <= Instant::now());
 }

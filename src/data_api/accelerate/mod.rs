@@ -12,7 +12,7 @@ use crate::nodes::receive;
 use accelerate::{End, QueryError, Start};
 use answer::{Answered, Telemetry, failure};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Path, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -116,11 +116,11 @@ pub(super) async fn query(
         Ok(strategy) => asked.query(transaction, &body, &strategy, telemetry.recorder.as_ref()).await,
         Err(error) => Err(error),
     };
-    let delayed = asked.end(&outcome);
-    let mut response = match outcome {
-        Ok(answer) => Answered { answer, telemetry, ray: data.rays.next() }.into_response(),
-        Err(error) => failure(&error, &telemetry),
+    let mut response = match &outcome {
+        Ok(answer) => Answered { answer: answer.clone(), telemetry, ray: data.rays.next() }.into_response(),
+        Err(error) => failure(error, &telemetry),
     };
+    let delayed = asked.end(&outcome, response.body().size_hint().lower());
     answer::tell_delay(&mut response, delayed);
     response
 }

@@ -20,7 +20,7 @@ pub fn Settings(org: OrgPlace, resource: ResourcePlace, accelerate: Accelerate, 
             view! {
                 <Form id="accelerate/change-settings" action=ChangeAccelerateSettings::url() class="mt-6 max-w-[480px]">
                     <HiddenField name="resource" value=id.to_string()/>
-                    <TextField name="connections" label="Connection pool size" value=text(accelerate.connections) placeholder="10" optional=true/>
+                    <TextField name="connections" label="Connection pool size" value=text(accelerate.connections) placeholder="10" help="Connections to the database. Keys that only read get as many again." optional=true/>
                     <TextField name="query_timeout_ms" label="Query timeout in ms" value=text(accelerate.query_timeout_ms) placeholder="10000" optional=true/>
                     <TextField name="transaction_timeout_ms" label="Transaction timeout in ms" value=text(accelerate.transaction_timeout_ms) placeholder="15000" optional=true/>
                     <TextField name="response_bytes" label="Response size in bytes" value=text(accelerate.response_bytes) placeholder="5242880" optional=true/>

@@ -52,6 +52,7 @@ impl Passwords {
             .map_err(|error| Error::Fault(format!("argon2 parameters: {error}")))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hasher = Arc::new(Hasher::new(params));
+        hasher.hash(&rng.bytes(), b"The first touches the memory; from the second on one knows how long it takes.")?;
         let decoy = hasher.hash(&rng.bytes(), rng.token().as_bytes())?;
         Ok(Self { hasher, running: Arc::new(Semaphore::new((cores / 2).max(1))), waiting: AtomicUsize::new(0), decoy })
     }

@@ -39,7 +39,7 @@ pub async fn create(
     };
     store::insert(&mut tx, new).await.map_err(name_taken)?;
     let default = projects::store::claim_default(&mut tx, project.id, id).await?;
-    let after = json!({ "name": name, "connection": masked, "default": default });
+    let after = json!({ "name": name, "project": project.id, "connection": masked, "default": default });
     Entry { action: "resource.create", org: Some(project.org), target: &id, before: None, after: Some(after) }
         .record(ctx, &mut tx, actor)
         .await?;

@@ -149,7 +149,7 @@ impl Person {
         match heard {
             Heard::Yes => self.follow(effect, subject, &next),
             // Whether it was changed nobody knows; it is left alone from now on.
-            _ => subject.iter().for_each(|subject| self.forget(subject)),
+            _ => subject.iter().for_each(|subject| self.leave_alone(subject)),
         }
         Ok(heard)
     }
@@ -169,9 +169,23 @@ impl Person {
         }
     }
 
+    /// A resource with its project, whose other resources can go only if one knows whether this one is there.
+    fn leave_alone(&mut self, id: &str) {
+        let project = self.things.iter().find(|thing| thing.id == id && thing.kind == Kind::Resource);
+        let whole = project.and_then(|thing| thing.above.clone()).unwrap_or_else(|| id.to_owned());
+        self.forget(&whole);
+    }
+
     /// It and all below it.
     fn forget(&mut self, id: &str) {
-        self.things.retain(|thing| thing.id != id);
+        let Some(at) = self.things.iter().position(|thing| thing.id == id) else { return };
+        let gone = self.things.remove(at);
+        let is_beside = |thing: &Thing| thing.kind == Kind::Resource && thing.above == gone.above;
+        if gone.kind == Kind::Resource && !self.things.iter().any(is_beside) {
+            // With a project's last resource its keys are disabled.
+            let keys = self.things.iter_mut().filter(|thing| thing.kind == Kind::Key && thing.above == gone.above);
+            keys.for_each(|key| key.disabled = true);
+        }
         let below = self.things.iter().filter(|thing| thing.above.as_deref() == Some(id)).map(|thing| thing.id.clone());
         below.collect::<Vec<_>>().iter().for_each(|id| self.forget(id));
     }

@@ -3,7 +3,7 @@
 //! Every operation writes its rows and its entry in one transaction, so a row without its entry, or an entry without
 //! its row, is an operation that was half done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::ledger::{Event, Row, Rows, Snapshot};
 
@@ -17,7 +17,7 @@ struct Live {
     /// A key that was rotated.
     ends: bool,
     org: Option<String>,
-    /// For a key its project and its resource.
+    /// For a resource its project, for a key its project and its resource.
     above: Vec<String>,
 }
 
@@ -25,8 +25,6 @@ struct Live {
 #[derive(Debug, Default)]
 struct Told {
     live: BTreeMap<String, Live>,
-    /// Resources of organizations in which a project was deleted since: the entry of a resource does not name its project.
-    uncertain: BTreeSet<String>,
     wrong: Vec<String>,
 }
 
@@ -45,7 +43,7 @@ pub fn differences(snapshot: &Snapshot) -> Vec<String> {
             Some(_) => {}
         }
     }
-    let missing = told.live.iter().filter(|(id, _)| !rows.contains_key(*id) && !told.uncertain.contains(*id));
+    let missing = told.live.iter().filter(|(id, _)| !rows.contains_key(*id));
     found.extend(missing.map(|(id, live)| format!("{id} ({}) was made and is not there", live.name)));
     found
 }
@@ -104,18 +102,18 @@ impl Told {
     }
 
     fn delete(&mut self, id: &str, event: &Event) {
-        if self.live.remove(id).is_none() {
-            self.wrong.push(format!("{} of {id}, which is not there", event.action));
+        let Some(gone) = self.live.remove(id) else {
+            return self.wrong.push(format!("{} of {id}, which is not there", event.action));
+        };
+        if event.after.as_ref().is_some_and(|after| after.get("disabled_keys").is_some()) {
+            // The project's own, with its last resource.
+            let own = self.live.values_mut().filter(|live| live.kind == "api_key" && live.above == gone.above);
+            own.for_each(|key| key.disabled = true);
         }
         match event.action.as_str() {
             "organization.delete" => self.live.retain(|_, live| live.org.as_deref() != Some(id)),
             "project.delete" | "resource.delete" => {
                 self.live.retain(|_, live| !live.above.iter().any(|above| above == id));
-                let mut beside =
-                    self.live.iter().filter(|(_, live)| live.kind == "resource" && live.org == event.org_id);
-                if event.action == "project.delete" {
-                    self.uncertain.extend(beside.by_ref().map(|(id, _)| id.clone()));
-                }
             }
             _ => {}
         }
@@ -185,5 +183,19 @@ mod tests {
         assert!(found(json!([]), json!([]), &audit).is_empty());
         let key = json!([{ "id": uuid(KEY), "name": "production" }]);
         assert_eq!(found(json!([]), key, &audit).len(), 1, "a key that outlives its project");
+    }
+
+    #[test]
+    fn the_keys_of_a_project_are_disabled_with_its_last_resource() {
+        let (project, resource) = (json!([{ "id": uuid(PROJECT), "name": "shop" }]), "env_0000000000000000000000004");
+        let audit = [
+            event("project.create", PROJECT, json!({ "name": "shop" })),
+            event("resource.create", resource, json!({ "name": "Production", "project": PROJECT })),
+            event("api_key.create", KEY, json!({ "name": "production", "project": PROJECT })),
+            event("resource.delete", resource, json!({ "disabled_keys": 1 })),
+        ];
+        let key = |disabled| json!([{ "id": uuid(KEY), "name": "production", "disabled": disabled }]);
+        assert!(found(project.clone(), key(true), &audit).is_empty());
+        assert_eq!(found(project, key(false), &audit).len(), 1, "a key that goes on working");
     }
 }
