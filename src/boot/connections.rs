@@ -8,12 +8,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_http::timeout::TimeoutBody;
 
 /// How long a server waits for its clients.
@@ -55,24 +56,33 @@ pub async fn serve<A, F>(
 {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience.head);
-    let (open, cut) = (GracefulShutdown::new(), CancellationToken::new());
+    let (open, cut) = (TaskTracker::new(), CancellationToken::new());
     while let Some((socket, client)) = stop.run_until_cancelled(listener.accept()).await {
         let answer = answer.clone();
         let service = service_fn(move |request| {
             let answer = answer(client, request);
             async move { Ok::<_, Infallible>(answer.await) }
         });
-        let connection = open.watch(http.serve_connection(TokioIo::new(socket), service));
-        let cut = cut.clone();
-        tokio::spawn(async move {
-            if let Some(Err(error)) = cut.run_until_cancelled(connection).await {
+        let connection = http.serve_connection(TokioIo::new(socket), service).with_upgrades();
+        let (stop, cut) = (stop.clone(), cut.clone());
+        open.spawn(async move {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => Some(ended),
+                () = stop.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    cut.run_until_cancelled(connection).await
+                }
+            };
+            if let Some(Err(error)) = ended {
                 tracing::trace!(%client, %error, "a connection broke");
             }
         });
     }
     // So that clients go elsewhere at once.
     drop(listener);
-    if timeout(patience.end, open.shutdown()).await.is_err() {
+    open.close();
+    if timeout(patience.end, open.wait()).await.is_err() {
         tracing::warn!("some requests did not end in time; their connections are closed");
         cut.cancel();
     }

@@ -65,6 +65,7 @@ impl Listeners {
             rays: Arc::new(data_api::Rays::new(&parts.ctx.rng, &config.data.region)),
             clock: parts.ctx.clock.clone(),
             nodes: parts.nodes.clone(),
+            pulse: parts.pulse.clone(),
         };
         let exposition = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
         let data = match &self.certificate {

@@ -9,6 +9,7 @@ pub mod master_key;
 pub mod meter;
 pub mod parts;
 pub mod ports;
+pub mod pulse;
 pub mod rotation;
 pub mod shutdown;
 pub mod telemetry;

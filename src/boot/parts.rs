@@ -6,6 +6,7 @@ use super::mailer::SmtpMailer;
 use super::master_key;
 use super::meter::Counts;
 use super::ports::{ControlSource, Routes};
+use super::pulse::Pulse;
 use super::rotation::{self, Rotation};
 use crate::nodes::Nodes;
 use accelerate::{CacheServer, Gateway};
@@ -47,6 +48,8 @@ pub struct Parts {
     pub counts: Arc<Counts>,
     /// This server among the others of its database.
     pub nodes: Arc<Nodes>,
+    /// Change streams.
+    pub pulse: Arc<Pulse>,
     /// Only where a mail server is configured.
     pub mailer: Option<Arc<SmtpMailer>>,
     cluster: Option<Cluster>,
@@ -90,8 +93,9 @@ impl Parts {
         let verifier = Arc::new(Verifier::new(verify::Settings::default()));
         let dialer = Arc::new(dialer);
         let (routes, gateway, counts) = gateway(&ctx, &dialer, own.number, None);
+        let pulse = Arc::new(Pulse::new(ctx.clone(), dialer.clone(), own.id));
         let nodes = Arc::new(Nodes::new(ctx.clone(), dialer.clone(), own));
-        Self { verifier, routes, gateway, counts, nodes, ctx, dialer, mailer: None, cluster: None }
+        Self { verifier, routes, gateway, counts, nodes, pulse, ctx, dialer, mailer: None, cluster: None }
     }
 
     async fn assemble(
@@ -172,8 +176,9 @@ impl Parts {
         let data = &config.data;
         let own = gateways::Gateway::new(&ctx.rng, data.region.clone(), data.node_url(), data.url());
         let (routes, gateway, counts) = gateway(&ctx, &dialer, own.number, cache);
+        let pulse = Arc::new(Pulse::new(ctx.clone(), dialer.clone(), own.id));
         let nodes = Arc::new(Nodes::new(ctx.clone(), dialer.clone(), own));
-        Ok(Self { verifier: Arc::new(verifier), routes, gateway, counts, nodes, ctx, dialer, mailer, cluster })
+        Ok(Self { verifier: Arc::new(verifier), routes, gateway, counts, nodes, pulse, ctx, dialer, mailer, cluster })
     }
 
     /// Closes the pool and stops the cluster, if it is ours.

@@ -69,6 +69,13 @@ pub fn start(parts: &Parts, stop: &CancellationToken) -> Workers {
     tracker.spawn(async move { ended.run_until_cancelled(routes.follow()).await });
     let (gateway, ended) = (parts.gateway.clone(), stop.clone());
     tracker.spawn(async move { ended.run_until_cancelled(gateway.tend()).await });
+    let (pulse, ended) = (parts.pulse.clone(), stop.clone());
+    tracker.spawn(async move { pulse.capture(&ended).await });
+    let pulse = parts.pulse.clone();
+    tracker.spawn(every(TEN_SECONDS, stop.clone(), "events that nobody needs were not removed", move || {
+        let pulse = pulse.clone();
+        async move { pulse.prune().await }
+    }));
     let flush = Arc::new(Flush::new(parts.ctx.clone(), parts.counts.clone()));
     let (again, ended) = (flush.clone(), stop.clone());
     tracker.spawn(every(SECOND, ended, UNTOLD, move || {

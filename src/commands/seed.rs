@@ -2,11 +2,12 @@
 
 use crate::boot::config::{Config, Data};
 use crate::boot::parts::Parts;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use control::accelerate::configure::{self, ConfigureInput};
 use control::keys::create::CreateKeyInput;
 use control::operator::users::create::{self, CreateUserInput};
+use control::pulse as streams;
 use control::resources::PlainConnection;
 use control::{Actor, Ctx, Origin, keys, orgs, projects, resources};
 use kernel::{ProjectId, ResourceId};
@@ -22,6 +23,9 @@ pub struct Seed {
     /// Make the Production environment on this database.
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+    /// Enable Pulse on that database too, which makes a publication and a replication slot there.
+    #[arg(long, requires = "database_url")]
+    pulse: bool,
 }
 
 /// What programs need to go on.
@@ -45,6 +49,15 @@ struct SeededResource {
     /// Only where it is configured: on the given database.
     #[serde(skip_serializing_if = "Option::is_none")]
     accelerate: Option<ConnectionStrings>,
+    /// Only where it is enabled: on the given database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pulse: Option<Endpoint>,
+}
+
+/// What the extension takes as its endpoint.
+#[derive(Debug, Serialize)]
+struct Endpoint {
+    url: String,
 }
 
 /// The connection strings of Accelerate, in both forms that clients know.
@@ -69,7 +82,17 @@ impl Seed {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let given = self.database_url.as_deref().map(ConnectionString::parse).transpose().context("--database-url")?;
         let parts = Parts::for_command(config).await?;
-        let report = fill(&parts.ctx, config, given.as_ref()).await;
+        let given = match &given {
+            Some(target) => {
+                ensure!(
+                    !self.pulse || is_prepared(&parts, target).await,
+                    "--pulse: the database is not prepared. It needs wal_level = logical, a free replication slot, and a role that may replicate"
+                );
+                Some(Given { target, pulse: self.pulse })
+            }
+            None => None,
+        };
+        let report = fill(&parts.ctx, config, given).await;
         parts.stop().await;
         let report = report?;
         if self.json {
@@ -81,12 +104,28 @@ impl Seed {
     }
 }
 
+/// The given database.
+#[derive(Debug, Clone, Copy)]
+struct Given<'a> {
+    target: &'a ConnectionString,
+    pulse: bool,
+}
+
+/// Whether it has all that change streams need.
+async fn is_prepared(parts: &Parts, target: &ConnectionString) -> bool {
+    use pulse::setup::{Check, State, Tables, checklist};
+    let found = checklist(&parts.dialer, target, &Tables::All, false).await.unwrap_or_default();
+    // What the tables tell is for each of them to say.
+    let mut needed = found.iter().filter(|item| item.check != Check::ReplicaIdentity).peekable();
+    needed.peek().is_some() && needed.all(|item| item.state != State::Missing)
+}
+
 /// Plain http by the very address, which no program has to look up.
 fn data_url(data: &Data) -> String {
     if data.is_https() { data.url() } else { format!("http://{}", data.listen) }
 }
 
-async fn fill(ctx: &Ctx, config: &Config, given: Option<&ConnectionString>) -> anyhow::Result<Report> {
+async fn fill(ctx: &Ctx, config: &Config, given: Option<Given<'_>>) -> anyhow::Result<Report> {
     let (email, password) = (format!("demo-{}@example.com", ctx.rng.base62(6).to_lowercase()), ctx.rng.base62(16));
     let input = CreateUserInput {
         name: "Demo".into(),
@@ -123,13 +162,13 @@ async fn environments_of(
     actor: &Actor,
     project: ProjectId,
     names: &[&str],
-    given: Option<&ConnectionString>,
+    given: Option<Given<'_>>,
 ) -> anyhow::Result<Vec<SeededResource>> {
     let mut seeded = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let example = format!("postgres://app:{}@{}.db.example.com:5432/shop", ctx.rng.base62(12), name.to_lowercase());
         let example = ConnectionString::parse(&example).context("an example string")?;
-        let target = given.filter(|_| index == 0).unwrap_or(&example);
+        let target = given.filter(|_| index == 0).map_or(&example, |given| given.target);
         let connection = PlainConnection { secret: target.expose_url(), masked: target.masked() };
         let id = resources::create::create(ctx, actor, project, name, Some(connection)).await?;
         let key = |name: &str| CreateKeyInput {
@@ -153,7 +192,14 @@ async fn environments_of(
             }
             None => None,
         };
-        seeded.push(SeededResource { id, name: (*name).to_owned(), api_key, accelerate });
+        let pulse = match given.filter(|given| index == 0 && given.pulse) {
+            Some(_) => {
+                streams::enable::enable(ctx, actor, id, streams::Settings::default()).await?;
+                Some(Endpoint { url: data_url(&config.data).replacen("http", "ws", 1) })
+            }
+            None => None,
+        };
+        seeded.push(SeededResource { id, name: (*name).to_owned(), api_key, accelerate, pulse });
     }
     Ok(seeded)
 }

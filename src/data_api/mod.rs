@@ -1,15 +1,18 @@
 //! Applications' data traffic, on a listener of its own. Every request brings an API key, which is checked from memory.
 //!
-//! Accelerate is served at the root, since its clients drop any path of their connection string; `GET /key` tells what a key may do.
+//! Accelerate is served at the root, since its clients drop any path of their connection string; Pulse's clients ask for
+//! `/stream` and `/subscribe` there; `GET /key` tells what a key may do.
 
 mod accelerate;
 mod key;
+mod pulse;
 mod serve;
 
 pub use serve::serve;
 
 use ::accelerate::Gateway;
 
+use crate::boot::pulse::Pulse;
 use crate::nodes::{Nodes, receive};
 use crate::web::address::{self, TrustedProxies};
 use crate::web::observe;
@@ -35,6 +38,7 @@ pub struct State {
     pub rays: Arc<Rays>,
     pub clock: Clock,
     pub nodes: Arc<Nodes>,
+    pub pulse: Arc<Pulse>,
 }
 
 /// Names requests: by a number of this process, from a random one on, and the region. The extension takes what stands between two hyphens for the
@@ -67,6 +71,7 @@ pub fn router(state: State, proxies: Arc<TrustedProxies>) -> Router {
     Router::new()
         .route("/key", get(key::show))
         .merge(accelerate::router(&state))
+        .merge(pulse::router())
         .merge(receive::router(&state))
         .layer(CatchPanicLayer::custom(|_| accelerate::broken()))
         .layer(from_fn(observe::request))

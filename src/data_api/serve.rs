@@ -32,12 +32,17 @@ pub async fn serve(
     stop: &CancellationToken,
 ) {
     let router = super::router(state.clone(), Arc::clone(&proxies));
+    let pulse = Arc::clone(&state.pulse);
     let server = Arc::new(Server { state, proxies, patience, router });
     let answer = move |client, request| {
         let server = Arc::clone(&server);
         async move { server.answer(client, request).await }
     };
-    connections::serve(listener, patience, stop, answer).await;
+    let farewell = async {
+        stop.cancelled().await;
+        pulse.close().await;
+    };
+    tokio::join!(connections::serve(listener, patience, stop, answer), farewell);
 }
 
 struct Server {

@@ -25,6 +25,7 @@ mod palette;
 mod problems;
 mod products;
 mod program;
+mod pulse;
 mod render;
 mod rotation;
 mod sessions;

@@ -56,6 +56,7 @@ impl Gate {
             rays: Arc::new(Rays::new(&console.ctx.rng, "us-east-1")),
             clock: console.ctx.clock.clone(),
             nodes: parts.nodes.clone(),
+            pulse: parts.pulse.clone(),
         };
         let router = data_api::router(state.clone(), Arc::new(TrustedProxies(Vec::new())));
         let (ctx, verifier) = (console.ctx.clone(), parts.verifier.clone());

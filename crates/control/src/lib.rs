@@ -16,6 +16,7 @@ pub mod operator;
 pub mod orgs;
 pub mod plans;
 pub mod projects;
+pub mod pulse;
 pub mod resources;
 pub mod rights;
 pub mod vault;

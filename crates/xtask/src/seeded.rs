@@ -33,17 +33,45 @@ impl Seeded {
         target: &Database,
         env: &[(&str, &str)],
     ) -> Result<Self> {
+        Self::start_with(workspace, binary, cluster, target, env, &[])
+    }
+
+    /// The same with Pulse.
+    pub fn streaming(workspace: &Workspace, binary: PathBuf, cluster: &Database, target: &Database) -> Result<Self> {
+        Self::start_with(workspace, binary, cluster, target, &[], &["--pulse"])
+    }
+
+    fn start_with(
+        workspace: &Workspace,
+        binary: PathBuf,
+        cluster: &Database,
+        target: &Database,
+        env: &[(&str, &str)],
+        further: &[&str],
+    ) -> Result<Self> {
         let control = cluster.create("control")?;
         let mut options = Options::throwaway(binary, Storage::Database(control.0.clone()))?;
         let usual = [("PENTAPRISM__STORAGE__MASTER_KEY", MASTER_KEY), ("PENTAPRISM__LOG__FILTER", "warn")];
         options.env = usual.iter().chain(env).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let report = fill(&options, &control, target)?;
+        let report = fill(&options, &control, target, further)?;
         Ok(Self { server: Server::start(workspace, &options)?, report, control, options })
     }
 
     /// Another organization beside the first, with Accelerate on a database of its own: what the seed says of it.
     pub fn further(&self, target: &Database) -> Result<Value> {
-        fill(&self.options, &self.control, target)
+        fill(&self.options, &self.control, target, &[])
+    }
+
+    /// Kills the server, and starts it again where it was.
+    pub fn restart(&mut self, workspace: &Workspace) -> Result<()> {
+        self.server.kill9()?;
+        self.server = Server::start(workspace, &self.options)?;
+        Ok(())
+    }
+
+    /// The endpoint of Pulse.
+    pub fn pulse_url(&self) -> Result<&str> {
+        self.report["resources"][0]["pulse"]["url"].as_str().context("the seed enables Pulse where it is asked to")
     }
 
     /// Accelerate's connection string by plain http.
@@ -67,9 +95,9 @@ impl Seeded {
     }
 }
 
-fn fill(options: &Options, control: &Database, target: &Database) -> Result<Value> {
+fn fill(options: &Options, control: &Database, target: &Database, further: &[&str]) -> Result<Value> {
     let mut seed = Command::new(&options.binary);
-    seed.args(["seed", "--json", "--database-url", &target.0]).current_dir(std::env::temp_dir());
+    seed.args(["seed", "--json", "--database-url", &target.0]).args(further).current_dir(std::env::temp_dir());
     seed.env("DATABASE_URL", &control.0).env("PENTAPRISM__DATA__LISTEN", options.listen.data.to_string());
     seed.envs(options.env.iter().map(|(name, value)| (name, value)));
     let output = process::run(seed, |_| ())?;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// The file, and the path as it stands there.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 18] = [
     // Behind guard and session.
     ("src/web/mod.rs", "\"/\""),
     // For everybody: they tell of the process and of the build alone.
@@ -18,6 +18,8 @@ const ROUTES: [(&str, &str); 16] = [
     ("src/web/assets.rs", "&path"),
     // On listeners of their own: with an API key, and for whom the operator lets in.
     ("src/data_api/mod.rs", "\"/key\""),
+    ("src/data_api/pulse/mod.rs", "\"/stream\""),
+    ("src/data_api/pulse/mod.rs", "\"/subscribe\""),
     ("src/data_api/accelerate/mod.rs", "\"/health\""),
     ("src/data_api/accelerate/mod.rs", "\"/connection-info\""),
     ("src/data_api/accelerate/mod.rs", "\"/query\""),

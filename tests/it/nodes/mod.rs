@@ -141,6 +141,7 @@ impl Node {
             rays: Arc::new(Rays::new(&parts.ctx.rng, region)),
             clock: parts.ctx.clock.clone(),
             nodes: parts.nodes.clone(),
+            pulse: parts.pulse.clone(),
         };
         let proxies = TrustedProxies(proxies.iter().map(|range| range.parse().unwrap()).collect());
         tokio::spawn(async move {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// Names a server from its start to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeId(Uuid);
+pub struct NodeId(pub(crate) Uuid);
 
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

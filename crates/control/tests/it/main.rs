@@ -17,6 +17,7 @@ mod orgs;
 mod passwords;
 mod plans;
 mod projects;
+mod pulse;
 mod resources;
 mod rights_doc;
 mod second_factor;

@@ -13,7 +13,7 @@ use control::operator::settings::SettingKey;
 use control::operator::users::create::CreateUserInput;
 use control::orgs::invitations::invite::InviteInput;
 use control::resources::delete::DeleteResourceInput;
-use control::{Actor, Error, accelerate, identity, keys, operator, orgs, plans, projects, resources};
+use control::{Actor, Error, accelerate, identity, keys, operator, orgs, plans, projects, pulse, resources};
 use kernel::page::PageRequest;
 use kernel::{Access, InvitationId, PlanId, ProblemCode, Product, Role};
 use sqlx::PgPool;
@@ -64,6 +64,8 @@ impl Scene {
         let bystander = w.member(cast.org, Role::Viewer, &format!("bystander{tag}")).await;
         let input = ConfigureInput { connection: Some(connection()), region: "us-east-1".into() };
         accelerate::configure::configure(&w.ctx, &cast.owner, cast.resource, input).await.unwrap();
+        pulse::enable::enable(&w.ctx, &cast.owner, cast.resource, pulse::Settings::default()).await.unwrap();
+        pulse::consumers::open(&w.ctx, cast.resource, "orders").await.unwrap();
         let input = InviteInput { email: "invited@example.com".into(), role: "viewer".into() };
         let new = orgs::invitations::invite::invite(&w.ctx, &cast.owner, cast.org, input).await.unwrap();
         // A server has a hundred plans at most, and there are more scenes than that.
@@ -153,6 +155,14 @@ fn rows() -> Vec<Row> {
         DEVELOPER "accelerate/settings.rs change" |c, a| accelerate::settings::change(&c.world.ctx, a, c.resource, SettingsInput::default());
         DEVELOPER "accelerate/disable.rs disable" |c, a| accelerate::disable::disable(&c.world.ctx, a, c.resource);
         VIEWER "accelerate/traffic.rs get" |c, a| accelerate::traffic::get(&c.world.ctx, a, c.resource);
+        DEVELOPER "pulse/enable.rs enable" |c, a| pulse::enable::enable(&c.world.ctx, a, c.resource, pulse::Settings { retention_hours: 24, ..pulse::Settings::default() });
+        DEVELOPER "pulse/disable.rs disable" |c, a| pulse::disable::disable(&c.world.ctx, a, c.resource);
+        DEVELOPER "pulse/pause.rs pause" |c, a| pulse::pause::pause(&c.world.ctx, a, c.resource);
+        DEVELOPER "pulse/pause.rs resume" |c, a| pulse::pause::resume(&c.world.ctx, a, c.resource);
+        VIEWER "pulse/get.rs get" |c, a| pulse::get::get(&c.world.ctx, a, c.resource);
+        VIEWER "pulse/streams.rs list" |c, a| pulse::streams::list(&c.world.ctx, a, c.resource);
+        DEVELOPER "pulse/streams.rs replay" |c, a| pulse::streams::replay(&c.world.ctx, a, c.resource, "orders", None);
+        DEVELOPER "pulse/streams.rs delete" |c, a| pulse::streams::delete(&c.world.ctx, a, c.resource, "orders");
         VIEWER "plans/of_project.rs of_project" |c, a| plans::of_project::of_project(&c.world.ctx, a, c.project);
         VIEWER "keys/list.rs of_project" |c, a| keys::list::of_project(&c.world.ctx, a, c.project, "", first());
         VIEWER "keys/list.rs of_resource" |c, a| keys::list::of_resource(&c.world.ctx, a, c.resource, "", first());

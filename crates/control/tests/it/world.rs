@@ -214,6 +214,10 @@ impl World {
         let parts = [
             "accelerate",
             "accelerate_traffic",
+            "pulse",
+            "pulse_journal",
+            "pulse_stream",
+            "pulse_leftover",
             "plan",
             "user_account",
             "recovery_code",

@@ -44,18 +44,7 @@ impl Suite for Accelerate {
         node::install(workspace, ui, &folder)?;
         web::make(workspace, ui)?;
         let binary = build::server(workspace, ui, Profile::Debug)?;
-        let step = ui.step("Prisma Client");
-        // The schema is of all versions but for its head.
-        let head = files::read_text(&workspace.path(&folder).join("generator.prisma"))?;
-        let models = files::read_text(&workspace.path(SHARED).join("models.prisma"))?;
-        files::write(&workspace.path(&folder).join("schema.prisma"), format!("{head}\n{models}").as_bytes())?;
-        let mut generate = node::node(workspace, &folder);
-        generate.args(["node_modules/prisma/build/index.js", "generate"]);
-        // Nothing that it would download is needed to generate a client, but it looks whether it is there.
-        generate.env("PRISMA_SCHEMA_ENGINE_BINARY", "/bin/true").env("PRISMA_QUERY_ENGINE_LIBRARY", "/bin/true");
-        generate.env("CHECKPOINT_DISABLE", "1");
-        process::run(generate, |line| step.line(line))?;
-        step.done();
+        super::generate(workspace, ui, &folder, SHARED)?;
 
         let mut tally = Tally::default();
         for form in [Form::Plain, Form::Tls] {

@@ -14,8 +14,15 @@ use crate::ui::Step;
 use crate::workspace::Workspace;
 
 /// The folders of npm packages.
-const PACKAGES: [&str; 5] =
-    ["style", "end2end", "end2end/clients/accelerate-v6", "end2end/clients/accelerate-v7", "end2end/bench/executor"];
+const PACKAGES: [&str; 7] = [
+    "style",
+    "end2end",
+    "end2end/clients/accelerate-v6",
+    "end2end/clients/accelerate-v7",
+    "end2end/clients/pulse-v6",
+    "end2end/clients/pulse-v7",
+    "end2end/bench/executor",
+];
 
 /// Cargo.lock, the lock files of npm, and the checked queries.
 pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {

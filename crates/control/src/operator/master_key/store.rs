@@ -10,12 +10,15 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy)]
 pub enum Column {
     ConnectionString,
+    /// Of a database that has something to be removed from.
+    PulseLeftover,
     TotpSecret,
     Letter,
     Parcel,
 }
 
-pub const COLUMNS: [Column; 4] = [Column::ConnectionString, Column::TotpSecret, Column::Letter, Column::Parcel];
+pub const COLUMNS: [Column; 5] =
+    [Column::ConnectionString, Column::PulseLeftover, Column::TotpSecret, Column::Letter, Column::Parcel];
 
 /// A sealed value, where it is, and what the vault authenticates beside it.
 pub struct Sealed {
@@ -51,7 +54,7 @@ pub async fn delete_expired_parcels(db: &mut PgConnection, now: OffsetDateTime) 
 /// Nothing is sealed until the transaction ends.
 pub async fn lock(db: &mut PgConnection) -> Result<(), Error> {
     sqlx::query!(
-        "lock table user_account, session_parcel, resource, outgoing_mail, setting in share row exclusive mode"
+        "lock table user_account, session_parcel, resource, pulse_leftover, outgoing_mail, setting in share row exclusive mode"
     )
     .execute(db)
     .await?;
@@ -63,6 +66,12 @@ pub async fn sealed(db: &mut PgConnection, column: Column) -> Result<Vec<Sealed>
         Column::ConnectionString => sqlx::query_as!(
             Row,
             r#"select id, '' as "part!", connection_string as "sealed!" from resource where connection_string is not null"#
+        )
+        .fetch_all(db)
+        .await?,
+        Column::PulseLeftover => sqlx::query_as!(
+            Row,
+            r#"select resource_id as id, '' as "part!", connection_string as "sealed!" from pulse_leftover"#
         )
         .fetch_all(db)
         .await?,
@@ -89,6 +98,9 @@ pub async fn replace(db: &mut PgConnection, column: Column, at: &Sealed, sealed:
         Column::ConnectionString => {
             sqlx::query!("update resource set connection_string = $2 where id = $1", at.id, sealed)
         }
+        Column::PulseLeftover => {
+            sqlx::query!("update pulse_leftover set connection_string = $2 where resource_id = $1", at.id, sealed)
+        }
         Column::TotpSecret => sqlx::query!("update user_account set totp_secret = $2 where id = $1", at.id, sealed),
         Column::Letter => sqlx::query!("update outgoing_mail set letter = $2 where id = $1", at.id, sealed),
         Column::Parcel => sqlx::query!(
@@ -111,7 +123,7 @@ struct Row {
 impl Row {
     fn of(self, column: Column) -> Sealed {
         let purpose = match column {
-            Column::ConnectionString => resources::purpose(ResourceId::from_uuid(self.id)),
+            Column::ConnectionString | Column::PulseLeftover => resources::purpose(ResourceId::from_uuid(self.id)),
             Column::TotpSecret => second_factor::purpose(UserId::from_uuid(self.id)),
             Column::Letter => mail::purpose(self.id),
             Column::Parcel => parcel::sealed_for(SessionId::from_uuid(self.id), &self.part),

@@ -1,0 +1,407 @@
+use super::consumers::Opened;
+use super::directory::{Served, Wanted};
+use super::journal::{NewEvent, Position, Pruned, StoredEvent};
+use super::leases::Lease;
+use super::streams::Stream;
+use super::{Enabled, Settings};
+use crate::Error;
+use crate::gateways::NodeId;
+use kernel::{ResourceId, UserId};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+type Tables = Option<Json<Vec<(String, String)>>>;
+
+pub async fn find(db: &mut PgConnection, id: ResourceId) -> Result<Option<Enabled>, Error> {
+    let row = sqlx::query!(
+        r#"select p.persistence, p.retention_hours, p.tables as "tables: Json<Vec<(String, String)>>", p.enabled_at, p.paused_at, j.gap_at, j.gap_reason
+           from pulse p join pulse_journal j using (resource_id) where p.resource_id = $1"#,
+        id.uuid()
+    )
+    .fetch_optional(db)
+    .await?;
+    let enabled = row.map(|row| {
+        let settings = Settings {
+            persistence: row.persistence,
+            retention_hours: u32::try_from(row.retention_hours)
+                .map_err(|_| Error::inconsistent("pulse", "retention_hours", id))?,
+            tables: row.tables.map(|tables| tables.0),
+        };
+        let gap = row.gap_at.zip(row.gap_reason);
+        Ok(Enabled { settings, enabled_at: row.enabled_at, paused_at: row.paused_at, gap })
+    });
+    enabled.transpose()
+}
+
+pub async fn enable(
+    db: &mut PgConnection,
+    id: ResourceId,
+    settings: &Settings,
+    by: UserId,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let hours = i32::try_from(settings.retention_hours).unwrap_or(i32::MAX);
+    let tables: Tables = settings.tables.clone().map(Json);
+    sqlx::query!(
+        "insert into pulse (resource_id, persistence, retention_hours, tables, enabled_by, enabled_at)
+         values ($1, $2, $3, $4, (select id from user_account where id = $5), $6)
+         on conflict (resource_id) do update set persistence = excluded.persistence, retention_hours = excluded.retention_hours",
+        id.uuid(),
+        settings.persistence,
+        hours,
+        tables as _,
+        by.uuid(),
+        now
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!("insert into pulse_journal (resource_id) values ($1) on conflict do nothing", id.uuid())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether it was there. What is left in the database is noted by a trigger.
+pub async fn delete(db: &mut PgConnection, id: ResourceId) -> Result<bool, Error> {
+    let done = sqlx::query!("delete from pulse where resource_id = $1", id.uuid()).execute(db).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn pause(db: &mut PgConnection, id: ResourceId, at: Option<OffsetDateTime>) -> Result<(), Error> {
+    sqlx::query!("update pulse set paused_at = $2 where resource_id = $1", id.uuid(), at).execute(db).await?;
+    Ok(())
+}
+
+pub async fn served(db: &mut PgConnection, id: ResourceId) -> Result<Option<Served>, Error> {
+    let served = sqlx::query_as!(
+        Served,
+        "select p.persistence, j.streams_version from pulse p join pulse_journal j using (resource_id)
+              join resource r on r.id = p.resource_id join project on project.id = r.project_id join organization o on o.id = project.org_id
+         where p.resource_id = $1 and o.pulse_access <> 'off'",
+        id.uuid()
+    );
+    Ok(served.fetch_optional(db).await?)
+}
+
+/// A row's `xmin` is another one after each change.
+pub async fn wanted(db: &mut PgConnection) -> Result<Vec<Wanted>, Error> {
+    let rows = sqlx::query!(
+        r#"select p.resource_id, format('%s.%s', p.xmin, r.xmin) as "version!", l.expires_at is null or l.expires_at < clock_timestamp() as "is_free!"
+           from pulse p join resource r on r.id = p.resource_id join project on project.id = r.project_id
+                join organization o on o.id = project.org_id left join pulse_lease l on l.resource_id = p.resource_id
+           where p.paused_at is null and r.connection_string is not null and o.pulse_access <> 'off'
+                 and not exists (select from pulse_leftover x where x.resource_id = p.resource_id)"#
+    )
+    .fetch_all(db)
+    .await?;
+    let wanted = rows.into_iter().map(|row| Wanted {
+        resource: ResourceId::from_uuid(row.resource_id),
+        version: row.version,
+        is_free: row.is_free,
+    });
+    Ok(wanted.collect())
+}
+
+/// The connection string, still sealed, and what is published.
+pub async fn target(
+    db: &mut PgConnection,
+    id: ResourceId,
+) -> Result<Option<(Vec<u8>, Option<Vec<(String, String)>>)>, Error> {
+    let row = sqlx::query!(
+        r#"select r.connection_string as "connection!", p.tables as "tables: Json<Vec<(String, String)>>"
+           from pulse p join resource r on r.id = p.resource_id where p.resource_id = $1 and r.connection_string is not null"#,
+        id.uuid()
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.connection, row.tables.map(|tables| tables.0))))
+}
+
+pub async fn take_lease(db: &mut PgConnection, id: ResourceId, node: NodeId, term: f64) -> Result<Option<i64>, Error> {
+    let token = sqlx::query_scalar!(
+        "insert into pulse_lease as l (resource_id, owner, token, expires_at)
+         values ($1, $2, 1, clock_timestamp() + make_interval(secs => $3))
+         on conflict (resource_id) do update set owner = excluded.owner, token = l.token + 1, expires_at = clock_timestamp() + make_interval(secs => $3)
+             where l.expires_at < clock_timestamp()
+         returning token",
+        id.uuid(),
+        node.0,
+        term
+    );
+    Ok(token.fetch_optional(db).await?)
+}
+
+pub async fn renew_leases(db: &mut PgConnection, leases: &[Lease], term: f64) -> Result<Vec<ResourceId>, Error> {
+    let (ids, tokens): (Vec<Uuid>, Vec<i64>) = leases.iter().map(|lease| (lease.resource.uuid(), lease.token)).unzip();
+    let held = sqlx::query_scalar!(
+        "update pulse_lease l set expires_at = clock_timestamp() + make_interval(secs => $3)
+         from unnest($1::uuid[], $2::bigint[]) as held (id, token) where l.resource_id = held.id and l.token = held.token
+         returning l.resource_id",
+        &ids,
+        &tokens,
+        term
+    );
+    Ok(held.fetch_all(db).await?.into_iter().map(ResourceId::from_uuid).collect())
+}
+
+pub async fn give_up_lease(db: &mut PgConnection, lease: Lease) -> Result<(), Error> {
+    sqlx::query!(
+        "update pulse_lease set expires_at = '-infinity' where resource_id = $1 and token = $2",
+        lease.resource.uuid(),
+        lease.token
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn leftovers(db: &mut PgConnection) -> Result<Vec<ResourceId>, Error> {
+    let ids = sqlx::query_scalar!("select resource_id from pulse_leftover where next_try_at <= clock_timestamp()");
+    Ok(ids.fetch_all(db).await?.into_iter().map(ResourceId::from_uuid).collect())
+}
+
+pub async fn leftover(db: &mut PgConnection, lease: Lease) -> Result<Option<Vec<u8>>, Error> {
+    let sealed = sqlx::query_scalar!(
+        "select connection_string from pulse_leftover join pulse_lease using (resource_id) where resource_id = $1 and token = $2",
+        lease.resource.uuid(),
+        lease.token
+    );
+    Ok(sealed.fetch_optional(db).await?)
+}
+
+pub async fn delete_leftover(db: &mut PgConnection, id: ResourceId) -> Result<(), Error> {
+    sqlx::query!("delete from pulse_leftover where resource_id = $1", id.uuid()).execute(db).await?;
+    Ok(())
+}
+
+pub async fn delay_leftover(db: &mut PgConnection, id: ResourceId) -> Result<bool, Error> {
+    sqlx::query!(
+        "delete from pulse_leftover x where resource_id = $1 and exists (select from pulse p where p.resource_id = x.resource_id)",
+        id.uuid()
+    )
+    .execute(&mut *db)
+    .await?;
+    let done = sqlx::query!(
+        "update pulse_leftover set tries = tries + 1, next_try_at = clock_timestamp() + least(10 * 2 ^ least(tries, 20), 3600) * interval '1 second'
+         where resource_id = $1",
+        id.uuid()
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn position(db: &mut PgConnection, lease: Lease) -> Result<Option<Option<Position>>, Error> {
+    let row = sqlx::query!(
+        "select epoch, system, through from pulse_journal join pulse_lease using (resource_id) where resource_id = $1 and token = $2",
+        lease.resource.uuid(),
+        lease.token
+    )
+    .fetch_optional(db)
+    .await?;
+    let position = row.map(|row| {
+        let fault = |column| Error::inconsistent("pulse_journal", column, lease.resource);
+        Ok(Position {
+            epoch: u32::try_from(row.epoch).map_err(|_| fault("epoch"))?,
+            system: row.system,
+            through: u64::try_from(row.through).map_err(|_| fault("through"))?,
+        })
+    });
+    let position: Option<Position> = position.transpose().map_err(|error: Error| error)?;
+    Ok(position.map(|position| (position.epoch > 0).then_some(position)))
+}
+
+pub async fn begin(db: &mut PgConnection, lease: Lease, at: &Position, gap: Option<&str>) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "with held as (select from pulse_lease where resource_id = $1 and token = $2 for share)
+         update pulse_journal set epoch = $3, system = $4, through = $5, gap_reason = coalesce($6, gap_reason),
+             gap_at = case when $6::text is null then gap_at else now() end
+         where resource_id = $1 and exists (select from held)",
+        lease.resource.uuid(),
+        lease.token,
+        i64::from(at.epoch),
+        at.system,
+        signed(at.through),
+        gap
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// One statement, so that the token is checked, and held, while it writes: whoever takes the lease waits for it, and sees what it has written.
+pub async fn append(
+    db: &mut PgConnection,
+    lease: Lease,
+    events: &[NewEvent],
+    through: u64,
+) -> Result<Option<u64>, Error> {
+    let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
+    let actions: Vec<String> = events.iter().map(|event| event.action.to_string()).collect();
+    let tables: Vec<i64> = events.iter().map(|event| event.table).collect();
+    let changes: Vec<&[u8]> = events.iter().map(|event| event.change.as_slice()).collect();
+    let through = sqlx::query_scalar!(
+        "with held as (select from pulse_lease where resource_id = $1 and token = $2 for share),
+              added as (insert into pulse_event (resource_id, id, action, table_id, change, arrived_at)
+                        select $1, e.id, e.action, e.table_id, e.change, clock_timestamp()
+                        from unnest($4::text[], $5::text[], $6::bigint[], $7::bytea[]) as e (id, action, table_id, change)
+                        where exists (select from held)
+                        on conflict do nothing)
+         update pulse_journal set through = greatest(through, $3) where resource_id = $1 and exists (select from held) returning through",
+        lease.resource.uuid(),
+        lease.token,
+        signed(through),
+        &ids as _,
+        &actions,
+        &tables,
+        &changes as _
+    );
+    Ok(through.fetch_optional(db).await?.and_then(|through| u64::try_from(through).ok()))
+}
+
+pub async fn table(db: &mut PgConnection, id: ResourceId, digest: &[u8], encoded: &[u8]) -> Result<i64, Error> {
+    let number = sqlx::query_scalar!(
+        "insert into pulse_table (resource_id, digest, encoded) values ($1, $2, $3)
+         on conflict (resource_id, digest) do update set encoded = excluded.encoded returning id",
+        id.uuid(),
+        digest,
+        encoded
+    );
+    Ok(number.fetch_one(db).await?)
+}
+
+pub async fn encoded_table(db: &mut PgConnection, id: ResourceId, number: i64) -> Result<Option<Vec<u8>>, Error> {
+    let encoded =
+        sqlx::query_scalar!("select encoded from pulse_table where resource_id = $1 and id = $2", id.uuid(), number);
+    Ok(encoded.fetch_optional(db).await?)
+}
+
+pub async fn last(db: &mut PgConnection, id: ResourceId) -> Result<String, Error> {
+    let last = sqlx::query_scalar!(
+        r#"select coalesce(max(id), '') as "last!" from pulse_event where resource_id = $1"#,
+        id.uuid()
+    );
+    Ok(last.fetch_one(db).await?)
+}
+
+pub async fn read(db: &mut PgConnection, id: ResourceId, after: &str, most: i64) -> Result<Vec<StoredEvent>, Error> {
+    let events = sqlx::query_as!(
+        StoredEvent,
+        r#"select id, action, table_id as "table", change from pulse_event where resource_id = $1 and id > $2 order by id limit $3"#,
+        id.uuid(),
+        after,
+        most
+    );
+    Ok(events.fetch_all(db).await?)
+}
+
+pub async fn prune(db: &mut PgConnection) -> Result<Pruned, Error> {
+    let pruned = sqlx::query!(
+        r#"with kept as (
+               select p.resource_id, coalesce(min(s.cursor), '~') as acknowledged,
+                      case when p.persistence then make_interval(hours => p.retention_hours) else interval '1 minute' end as retention
+               from pulse p left join pulse_stream s using (resource_id) group by p.resource_id),
+           gone as (
+               delete from pulse_event e using kept k
+               where e.resource_id = k.resource_id and e.arrived_at < now() - interval '1 minute'
+                     and (e.id <= k.acknowledged or e.arrived_at < now() - k.retention)
+               returning e.id > k.acknowledged as unacknowledged)
+           select count(*) as "events!", count(*) filter (where unacknowledged) as "unacknowledged!" from gone"#
+    )
+    .fetch_one(db)
+    .await?;
+    let count = |count: i64| u64::try_from(count).unwrap_or_default();
+    Ok(Pruned { events: count(pruned.events), unacknowledged: count(pruned.unacknowledged) })
+}
+
+pub async fn open_stream(db: &mut PgConnection, id: ResourceId, name: &str) -> Result<Option<Opened>, Error> {
+    let opened = sqlx::query_as!(
+        Opened,
+        "insert into pulse_stream as s (resource_id, name, cursor, created_at, seen_at)
+         select p.resource_id, $2, coalesce((select max(e.id) from pulse_event e where e.resource_id = $1), ''), now(), now()
+         from pulse p where p.resource_id = $1
+         on conflict (resource_id, name) do update set seen_at = now() returning s.cursor, s.generation",
+        id.uuid(),
+        name
+    );
+    Ok(opened.fetch_optional(db).await?)
+}
+
+pub async fn acknowledge(
+    db: &mut PgConnection,
+    id: ResourceId,
+    name: &str,
+    generation: i64,
+    event: &str,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update pulse_stream set cursor = greatest(cursor, $4), seen_at = now() where resource_id = $1 and name = $2 and generation = $3",
+        id.uuid(),
+        name,
+        generation,
+        event
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn streams(db: &mut PgConnection, id: ResourceId) -> Result<Vec<Stream>, Error> {
+    let rows = sqlx::query!(
+        r#"select name, cursor, created_at, seen_at,
+                  (select count(*) from pulse_event e where e.resource_id = s.resource_id and e.id > s.cursor) as "waiting!"
+           from pulse_stream s where resource_id = $1 order by name"#,
+        id.uuid()
+    )
+    .fetch_all(db)
+    .await?;
+    let streams = rows.into_iter().map(|row| Stream {
+        name: row.name,
+        cursor: Some(row.cursor).filter(|cursor| !cursor.is_empty()),
+        waiting: u64::try_from(row.waiting).unwrap_or_default(),
+        created_at: row.created_at,
+        seen_at: row.seen_at,
+    });
+    Ok(streams.collect())
+}
+
+/// Where it stood.
+pub async fn delete_stream(db: &mut PgConnection, id: ResourceId, name: &str) -> Result<Option<String>, Error> {
+    let cursor = sqlx::query_scalar!(
+        "delete from pulse_stream where resource_id = $1 and name = $2 returning cursor",
+        id.uuid(),
+        name
+    );
+    let cursor = cursor.fetch_optional(&mut *db).await?;
+    end_connections(db, id).await?;
+    Ok(cursor)
+}
+
+/// Where it stood.
+pub async fn replay(db: &mut PgConnection, id: ResourceId, name: &str, after: &str) -> Result<Option<String>, Error> {
+    let before = sqlx::query_scalar!(
+        "with before as (select cursor from pulse_stream where resource_id = $1 and name = $2 for update)
+         update pulse_stream set cursor = $3, generation = generation + 1 from before
+         where resource_id = $1 and name = $2 returning before.cursor",
+        id.uuid(),
+        name,
+        after
+    );
+    let before = before.fetch_optional(&mut *db).await?;
+    end_connections(db, id).await?;
+    Ok(before)
+}
+
+async fn end_connections(db: &mut PgConnection, id: ResourceId) -> Result<(), Error> {
+    sqlx::query!("update pulse_journal set streams_version = streams_version + 1 where resource_id = $1", id.uuid())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A position in a log of Postgres, of which the highest bit is never set.
+fn signed(position: u64) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,84 @@
+//! Change streams: what the engine asks of the control plane, answered by it, and what this node does for resources that have Pulse.
+//!
+//! ```text
+//! Captures -lease-> pulse::capture -> ControlJournal -> the control database -> Tails -> Reader: a subscriber, on any node
+//! ```
+
+mod captures;
+mod cleaning;
+mod journal;
+mod tails;
+
+pub use tails::{Reader, Tails};
+
+use control::Ctx;
+use control::gateways::NodeId;
+use control::pulse::{directory, journal as events};
+use kernel::ResourceId;
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use upstream::{ConnectionString, Dialer};
+
+/// For subscribers to hear that this node ends.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Change streams of this node.
+pub struct Pulse {
+    pub ctx: Ctx,
+    pub tails: Arc<Tails>,
+    dialer: Arc<Dialer>,
+    node: NodeId,
+    closing: CancellationToken,
+    sockets: TaskTracker,
+}
+
+impl Pulse {
+    pub fn new(ctx: Ctx, dialer: Arc<Dialer>, node: NodeId) -> Self {
+        let tails = Arc::new(Tails::new(ctx.clone()));
+        Self { ctx, tails, dialer, node, closing: CancellationToken::new(), sockets: TaskTracker::new() }
+    }
+
+    /// Captures what nobody else captures, until `stop`; then others may at once.
+    pub async fn capture(&self, stop: &CancellationToken) {
+        captures::Captures::default().run(self, stop).await;
+    }
+
+    /// Removes events that nobody needs any more.
+    pub async fn prune(&self) -> Result<(), control::Error> {
+        let pruned = events::prune(&self.ctx).await?;
+        if pruned.unacknowledged > 0 {
+            let count = pruned.unacknowledged;
+            tracing::warn!(count, "events were older than their retention, and some stream had not acknowledged them");
+        }
+        Ok(())
+    }
+
+    /// The schema in which a client's tables are where it names none.
+    pub async fn schema(&self, id: ResourceId) -> Result<Option<String>, control::Error> {
+        let Some(text) = directory::connection(&self.ctx, id).await? else { return Ok(None) };
+        Ok(ConnectionString::parse(text.expose_secret()).ok().map(|target| target.schema().to_owned()))
+    }
+
+    /// A subscriber's connection, which [`Pulse::close`] waits for.
+    pub async fn serve(&self, connection: impl Future<Output = ()>) {
+        self.sockets.track_future(connection).await;
+    }
+
+    /// Ends with this node.
+    pub async fn closing(&self) {
+        self.closing.cancelled().await;
+    }
+
+    /// Tells subscribers to go elsewhere.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.sockets.close();
+        if timeout(FAREWELL, self.sockets.wait()).await.is_err() {
+            tracing::warn!("some subscribers did not take their farewell");
+        }
+    }
+}
