@@ -22,7 +22,11 @@ export class Watch {
         this.#complain(`console ${message.type()}: ${message.text()} (${message.location().url})`);
       }
     });
-    context.on("weberror", (error) => this.#complain(`page error: ${error.error().stack ?? error.error().message}`));
+    context.on("weberror", (error) => {
+      // What a browser throws by itself has a name and no stack.
+      const { name, message, stack } = error.error();
+      this.#complain(`page error: ${stack || `${name}: ${message}`} (${error.page()?.url()})`);
+    });
     context.on("requestfailed", (request) => {
       const reason = request.failure()?.errorText ?? "unknown";
       // Whoever leaves a page gives up what it was still fetching.
