@@ -18,8 +18,8 @@ pub fn signal() -> anyhow::Result<CancellationToken> {
             if last {
                 std::process::exit(130);
             }
-            tracing::info!("stopping; once more to stop at once");
             stop.cancel();
+            tracing::info!("stopping; once more to stop at once");
         }
     });
     Ok(token)

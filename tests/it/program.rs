@@ -18,6 +18,8 @@ pub struct Program {
     url: String,
     /// Further variables.
     pub env: Vec<(&'static str, String)>,
+    /// Nobody reads what it says, and its writes fail.
+    pub unheard: bool,
 }
 
 impl Program {
@@ -26,7 +28,7 @@ impl Program {
         let name = format!("pentaprism-it-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder).unwrap();
-        Self { folder, url: db.connect_options().to_url_lossy().to_string(), env: Vec::new() }
+        Self { folder, url: db.connect_options().to_url_lossy().to_string(), env: Vec::new(), unheard: false }
     }
 
     /// A file of the data folder.
@@ -92,7 +94,9 @@ impl Program {
         // A file, since nobody reads a pipe while the server runs.
         let said = self.folder.join("said");
         let out = File::create(&said).unwrap();
-        let child = command.stdout(out.try_clone().unwrap()).stderr(out).spawn().unwrap();
+        let err = if self.unheard { Stdio::piped() } else { out.try_clone().unwrap().into() };
+        let mut child = command.stdout(out).stderr(err).spawn().unwrap();
+        drop(child.stderr.take());
         let mut serving = Serving { child, said, console, data, metrics };
         let begun = Instant::now();
         while TcpStream::connect(console).await.is_err() || !serving.ready().await {

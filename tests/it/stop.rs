@@ -35,3 +35,11 @@ async fn it_ends_by_itself_when_asked_to_and_its_log_reads_as_json(db: PgPool) {
     }
     assert!(lines.iter().all(|line| line["timestamp"].is_string() && line["level"].is_string()));
 }
+
+#[sqlx::test]
+async fn it_ends_when_asked_to_also_where_nobody_reads_its_log_any_more(db: PgPool) {
+    let mut program = Program::new(&db);
+    program.unheard = true;
+    let (status, _) = program.serve().await.end().await;
+    assert_eq!(status.code(), Some(0));
+}
