@@ -30,6 +30,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+pub mod array;
 mod connection_string;
 mod control_database;
 mod dial;

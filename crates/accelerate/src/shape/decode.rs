@@ -1,12 +1,12 @@
 //! A cell of text as the value that node-postgres with Prisma's parsers makes of it, by the type's object id.
 //! <https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat>
 
-use super::array::{self, Member};
 use crate::error::QueryError;
 use crate::js::number;
 use crate::value::{Text, Value};
 use bytes::Bytes;
 use serde_json::{Map, json};
+use upstream::array::{self, Member};
 
 /// What a column holds, in the words of a raw query's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! From rows to the client's answer, as `data-mapper.ts`, `serialize-sql.ts` and `json-protocol.ts` of prisma/prisma and the types of its Postgres
 //! adapter do it.
 
-mod array;
 mod collect;
 mod decode;
 pub mod json;

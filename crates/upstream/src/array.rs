@@ -2,9 +2,12 @@
 
 /// A member: null, a text without its quotes, or an array of its own.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Member {
+pub enum Member {
+    /// `NULL`, without quotes.
     Null,
+    /// Without its quotes and escapes.
     Text(String),
+    /// Of an array with more dimensions.
     Array(Vec<Member>),
 }
 
@@ -12,7 +15,7 @@ pub(crate) enum Member {
 const DEEPEST: u8 = 6;
 
 /// `None` where the text is no array.
-pub(crate) fn parse(text: &str) -> Option<Vec<Member>> {
+pub fn parse(text: &str) -> Option<Vec<Member>> {
     // `[0:1]={1,2}` says where the indices begin, which no client asks for.
     let text = if text.starts_with('[') { text.split_once('=')?.1 } else { text };
     let mut reader = Reader { rest: text.strip_prefix('{')? };
