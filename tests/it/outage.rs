@@ -7,7 +7,7 @@ use crate::world::{Who, World};
 use sqlx::PgPool;
 use std::time::Duration;
 
-/// Generous: a page gives its queries a second.
+/// Generous: a page gives its queries a second, which `cargo x soak console` measures.
 async fn within_reason(browser: &mut Browser, path: &str) -> Answer {
     tokio::time::timeout(Duration::from_secs(8), browser.get(path))
         .await

@@ -2,7 +2,9 @@
 
 use crate::console::Console;
 use crate::world::{PASSWORD, Who, World};
-use control::{Ctx, identity::sessions};
+use control::Ctx;
+use control::identity::sessions;
+use control::identity::throttle::Subject;
 use sqlx::PgPool;
 use time::Duration;
 
@@ -22,6 +24,26 @@ async fn signing_in_renews_the_id_and_ends_the_session_before(db: PgPool) {
     assert_ne!(first, second);
     assert!(!lives(&console.ctx, &first).await && lives(&console.ctx, &second).await);
     assert_eq!(console.count("session").await, 1);
+}
+
+/// Guesses from many networks make a sign-in from a new one wait, unless the browser signed in before.
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_browser_that_signed_in_before_signs_in_again_during_a_flood(db: PgPool) {
+    let console = Console::new(db);
+    let mut ada = console.browser();
+    ada.sign_up("Ada").await;
+    ada.post("identity/sign-out", &[]).await;
+    let afar = [Subject::AccountFromAfar("ada@example.com".into())];
+    while console.ctx.throttle.admit(console.ctx.now(), &afar).is_ok() {}
+    let mut stranger = console.browser();
+    stranger.sign_in("ada@example.com").await;
+    assert!(!stranger.is_signed_in().await);
+    let remembered = ada.sign_in("ada@example.com").await;
+    assert!(ada.is_signed_in().await);
+    let cookie = remembered.set_cookie("device").unwrap();
+    assert!(cookie.contains("HttpOnly; SameSite=Lax") && cookie.contains("Max-Age=31536000"), "{cookie}");
+    let mut carried = console.browser().with_cookie("device", &ada.cookies["device"]);
+    assert!(!carried.is_signed_in().await, "it opens nothing");
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

@@ -9,9 +9,9 @@ use crate::paths;
 use control::identity::change_password::ChangePasswordInput;
 use control::identity::sign_in::{Proof, SignIn, SignInInput};
 use control::identity::sign_up::{Policy, SignUp, SignUpInput};
-use control::identity::{self, sessions};
+use control::identity::{self, device, sessions};
 use control::operator::settings;
-use kernel::Problem;
+use kernel::{Problem, UserId};
 use leptos::server;
 
 /// Where a session keeps the proof that a second factor is still to be added to.
@@ -50,7 +50,8 @@ pub async fn post_sign_in(
     #[server(default)] next: String,
 ) -> Result<(), ConsoleError> {
     let server = server()?;
-    let input = SignInInput { email, password: password.into() };
+    let device = request::cookie(device_cookie(server.is_https()));
+    let input = SignInInput { email, password: password.into(), device };
     match identity::sign_in::sign_in(&server.ctx, origin(), input).await.map_err(control::Error::into_problem)? {
         SignIn::Done(proof) => {
             start_session(proof).await?;
@@ -114,6 +115,20 @@ fn outage(_: tower_sessions::session::Error) -> Problem {
     Problem::unavailable("The session could not be started. Try again in a moment.")
 }
 
+/// The name of the cookie by which a browser is known that signed in before; with https it is bound to this host and to TLS.
+const fn device_cookie(https: bool) -> &'static str {
+    if https { "__Host-device" } else { "device" }
+}
+
+/// Has the browser remember that somebody signed in with it.
+fn remember_device(server: &Server, user: UserId) -> Result<(), Problem> {
+    let value = device::remember(&server.ctx, user).map_err(control::Error::into_problem)?;
+    let (name, age) = (device_cookie(server.is_https()), device::LIFETIME.whole_seconds());
+    let secure = if server.is_https() { "; Secure" } else { "" };
+    respond::set_cookie(&format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"));
+    Ok(())
+}
+
 /// A new session under a new id: whatever cookie the browser had before opens nothing now.
 pub(super) async fn start_session(proof: Proof) -> Result<(), Problem> {
     let session = request::session()?;
@@ -127,7 +142,8 @@ pub(super) async fn start_session(proof: Proof) -> Result<(), Problem> {
         .insert("user_agent", origin.user_agent.map(|text| text.chars().take(300).collect::<String>()))
         .await
         .map_err(outage)?;
-    session.save().await.map_err(outage)
+    session.save().await.map_err(outage)?;
+    remember_device(&server()?, proof.user)
 }
 
 fn after_sign_in(next: &str) -> String {

@@ -89,6 +89,14 @@ pub fn current_path() -> String {
         .unwrap_or_else(|| "/".to_owned())
 }
 
+/// The value of a cookie of the request.
+pub(super) fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let headers = parts.headers.get_all(http::header::COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(found, _)| *found == name).map(|(_, value)| value.to_owned()).next()
+}
+
 /// Whether the browser only fetches ahead: such a request must use nothing up.
 pub(super) fn is_prefetch() -> bool {
     use_context::<Parts>().is_some_and(|parts| {

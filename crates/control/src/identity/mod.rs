@@ -3,6 +3,7 @@
 pub mod change_password;
 mod confirm;
 pub mod delete_account;
+pub mod device;
 mod hasher;
 pub mod links;
 pub mod passwords;

@@ -1,5 +1,6 @@
 //! Proving who one is.
 
+use super::device;
 use super::passwords::{Password, Verdict};
 use super::store;
 use super::throttle::{Network, Subject};
@@ -17,6 +18,8 @@ use time::OffsetDateTime;
 pub struct SignInInput {
     pub email: String,
     pub password: SecretString,
+    /// What the browser keeps since it signed in before, as [`device::remember`] made it.
+    pub device: Option<String>,
 }
 
 /// Whose password was right, and since when it is their password. What it opens is checked against the account once more, so that nothing comes of a
@@ -43,7 +46,12 @@ pub enum SignIn {
 pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<SignIn, Error> {
     let email = input.email.parse::<Email>().map_err(|error| Problem::field("email", error))?;
     let network = Network::of(origin.address);
-    ctx.throttle.admit(ctx.now(), &[Subject::Address(network), Subject::Account(email.to_string(), network)])?;
+    let by_network = [Subject::Address(network), Subject::Account(email.to_string(), network)];
+    let device = input.device.and_then(|sealed| device::recognise(ctx, &sealed, ctx.now()));
+    match device {
+        Some(device) => ctx.throttle.admit(ctx.now(), &[Subject::Device(device.number)])?,
+        None => ctx.throttle.admit(ctx.now(), &by_network)?,
+    }
     let place = ctx.passwords.queue()?;
 
     let now = ctx.now();
@@ -51,7 +59,11 @@ pub async fn sign_in(ctx: &Ctx, origin: Origin, input: SignInInput) -> Result<Si
         let mut db = ctx.db.acquire().await?;
         store::credentials(&mut db, &email, network.range(), now, now - ctx.rules.session_idle).await?
     };
-    if !found.as_ref().is_some_and(|found| found.from_known_network) {
+    let own_device = device.is_some_and(|device| found.as_ref().is_some_and(|found| found.user == device.user));
+    if device.is_some() && !own_device {
+        ctx.throttle.admit(now, &by_network)?;
+    }
+    if !own_device && !found.as_ref().is_some_and(|found| found.from_known_network) {
         ctx.throttle.admit(now, &[Subject::AccountFromAfar(email.to_string())])?;
     }
     let stored = found.as_ref().map(|found| found.password_hash.clone());

@@ -18,9 +18,11 @@ pub enum Subject {
     Address(Network),
     /// Tries against one account from one client network: nobody elsewhere can use them up, so nobody is locked out of their own account.
     Account(String, Network),
-    /// Tries against one account from all networks in which it has no live session: the guesses of many machines together, without keeping its
-    /// owner out of where they already are.
+    /// Tries against one account by unknown browsers from all networks in which it has no live session: the guesses of many machines together,
+    /// without keeping its owner out of where they already are.
     AccountFromAfar(String),
+    /// Tries of one browser that signed in to the account before, by its number: no other's tries are counted with them.
+    Device(u128),
     /// Confirmations by password in the sessions of one user, from wherever they are carried to.
     Confirm(UserId),
     /// Codes for one account whose password was right.
@@ -73,7 +75,7 @@ impl Subject {
         match self {
             Self::Address(_) => Limit { burst: 60, every: Duration::seconds(1) },
             // Slow beside the next: one network takes a sixth of what all together may.
-            Self::Account(..) => Limit { burst: 10, every: Duration::minutes(1) },
+            Self::Account(..) | Self::Device(_) => Limit { burst: 10, every: Duration::minutes(1) },
             Self::AccountFromAfar(_) => Limit { burst: 100, every: Duration::seconds(10) },
             Self::Confirm(_) => Limit { burst: 20, every: Duration::seconds(30) },
             Self::SecondFactor(_) => Limit { burst: 10, every: Duration::seconds(30) },

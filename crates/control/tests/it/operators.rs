@@ -23,7 +23,7 @@ async fn operators_make_find_and_delete_users(db: PgPool) {
     let op = w.operator("op").await;
     let id = create(&w.ctx, &op, new_user("ada")).await.unwrap();
     assert_eq!(code(create(&w.ctx, &op, new_user("ada")).await), ProblemCode::Invalid);
-    let input = SignInInput { email: "ada@example.com".into(), password: password() };
+    let input = SignInInput { email: "ada@example.com".into(), password: password(), device: None };
     assert_eq!(sign_in(&w.ctx, origin(), input).await.unwrap(), SignIn::Done(w.proof(id).await), "no mail to wait for");
     assert_eq!(by_email(&w.ctx, &op, "ADA@example.com").await.unwrap().id, id);
     let page = users::list::list(&w.ctx, &op, "ad", PageRequest::new(1)).await.unwrap();

@@ -12,7 +12,7 @@ use time::Duration;
 const NEW: &str = "another horse entirely";
 
 async fn can_sign_in(w: &World, password: &str) -> bool {
-    let input = SignInInput { email: "ada@example.com".into(), password: password.into() };
+    let input = SignInInput { email: "ada@example.com".into(), password: password.into(), device: None };
     sign_in(&w.ctx, origin(), input).await.is_ok()
 }
 

@@ -33,7 +33,7 @@ async fn enrolled(w: &World) -> (Actor, String, Vec<SecretString>) {
 }
 
 fn credentials() -> SignInInput {
-    SignInInput { email: "ada@example.com".into(), password: PASSWORD.into() }
+    SignInInput { email: "ada@example.com".into(), password: PASSWORD.into(), device: None }
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

@@ -1,4 +1,5 @@
 use crate::world::{PASSWORD, World, code, origin, origin_from, password};
+use control::identity::device;
 use control::identity::passwords::Passwords;
 use control::identity::reset_password;
 use control::identity::sign_in::{SignIn, SignInInput, sign_in};
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use time::Duration;
 
 fn input(name: &str, password: &str) -> SignInInput {
-    SignInInput { email: format!("{name}@example.com"), password: SecretString::from(password) }
+    SignInInput { email: format!("{name}@example.com"), password: SecretString::from(password), device: None }
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
@@ -54,6 +55,36 @@ async fn many_networks_together_run_out_too_but_not_where_its_owner_is(db: PgPoo
     }
     assert_eq!(code(guess(101).await), ProblemCode::TooMany);
     assert!(sign_in(&w.ctx, origin(), input("ada", PASSWORD)).await.is_ok(), "a live session vouches for its network");
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_browser_that_signed_in_before_is_kept_out_by_nobody(db: PgPool) {
+    let w = World::new(db);
+    let (ada, eve) = (w.user("ada").await, w.user("eve").await);
+    for n in 0..100 {
+        let guess = sign_in(&w.ctx, origin_from(n), input("ada", "not the password")).await;
+        assert_eq!(code(guess), ProblemCode::Unauthenticated);
+    }
+    let new_place = || origin_from(200);
+    let with = |device: &str, password: &str| SignInInput { device: Some(device.into()), ..input("ada", password) };
+    assert_eq!(code(sign_in(&w.ctx, new_place(), input("ada", PASSWORD)).await), ProblemCode::TooMany);
+    let (own, other) = (device::remember(&w.ctx, ada.user).unwrap(), device::remember(&w.ctx, eve.user).unwrap());
+    for none in [&other, "AAAA", "", "not base64!"] {
+        let tried = sign_in(&w.ctx, new_place(), with(none, PASSWORD)).await;
+        assert_eq!(code(tried), ProblemCode::TooMany, "{none}");
+    }
+    assert!(sign_in(&w.ctx, new_place(), with(&own, PASSWORD)).await.is_ok());
+
+    // It guesses no faster than a network does, wherever it is carried to, and takes nothing from its owner's other browsers.
+    for n in 0..9 {
+        let guess = sign_in(&w.ctx, origin_from(n), with(&own, "not the password")).await;
+        assert_eq!(code(guess), ProblemCode::Unauthenticated);
+    }
+    assert_eq!(code(sign_in(&w.ctx, new_place(), with(&own, PASSWORD)).await), ProblemCode::TooMany);
+    let second = device::remember(&w.ctx, ada.user).unwrap();
+    assert!(sign_in(&w.ctx, new_place(), with(&second, PASSWORD)).await.is_ok());
+    w.ctx.clock.advance(device::LIFETIME + Duration::seconds(1));
+    assert!(device::recognise(&w.ctx, &second, w.ctx.now()).is_none());
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
@@ -128,7 +159,11 @@ async fn a_hash_follows_when_parameters_rise(db: PgPool) {
     let ctx = Ctx { passwords: Arc::new(strong), ..w.ctx.clone() };
     sign_in(&ctx, Origin::default(), input("ada", PASSWORD)).await.unwrap();
     assert_eq!(w.count("user_account where password_hash like '%m=20480%'").await, 1);
-    sign_in(&ctx, Origin::default(), SignInInput { email: " ADA@example.com ".into(), password: password() })
-        .await
-        .unwrap();
+    sign_in(
+        &ctx,
+        Origin::default(),
+        SignInInput { email: " ADA@example.com ".into(), password: password(), device: None },
+    )
+    .await
+    .unwrap();
 }

@@ -15,7 +15,7 @@ fn input(name: &str) -> SignUpInput {
 }
 
 fn credentials(name: &str, password: &str) -> SignInInput {
-    SignInInput { email: format!("{name}@example.com"), password: SecretString::from(password) }
+    SignInInput { email: format!("{name}@example.com"), password: SecretString::from(password), device: None }
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

@@ -1,5 +1,6 @@
 //! `cargo x soak console`: the console and its control plane under kills, outages, floods and curious strangers.
 
+mod again;
 mod browser;
 mod flood;
 mod kills;
@@ -33,7 +34,8 @@ pub struct Console;
 /// A proof: its name on the line that tells of it, and how it is made.
 type Part = (&'static str, fn(&Site<'_>) -> Result<Value>);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
+    ("Started again", again::run),
     ("Server killed under mutations", kills::run),
     ("Postgres killed under the server", postgres::run),
     ("Wrong sign-ins at once", flood::run),
@@ -47,7 +49,7 @@ impl Named for Console {
     }
 
     fn about(&self) -> &'static str {
-        "kills, outages, a flood of sign-ins, what strangers can learn, and how fast a revoked key dies"
+        "a second start, kills, outages, a flood of sign-ins, what strangers can learn, and how fast a revoked key dies"
     }
 }
 

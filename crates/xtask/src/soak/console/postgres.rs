@@ -1,4 +1,4 @@
-//! `kill -9` of the private Postgres under a server at work: pages say so, it comes back by itself, nobody is signed out.
+//! `kill -9` of the private Postgres under a server at work: pages say so, it comes back by itself, nobody is signed out. And one that is only silent.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,6 +19,10 @@ use crate::soak::system::Postgres;
 const RECOVERY: Duration = Duration::from_secs(20);
 /// Kills in a row of the second outage: each start waits twice as long, so that together they outlast the patience of a page.
 const KILLS: usize = 4;
+/// What a page gives its queries, and what else it may take.
+const PATIENCE: Duration = Duration::from_secs(1);
+const GRACE: Duration = Duration::from_millis(250);
+const SILENT_PAGES: usize = 6;
 const PAUSE: Duration = Duration::from_millis(5);
 
 pub fn run(site: &Site<'_>) -> Result<Value> {
@@ -42,6 +46,7 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
     ensure!(seen.unavailable > 0, "no page said 503 while Postgres was gone");
     let postgres = Postgres::of_server(server.id()).context("Postgres runs again")?;
     check(&postgres.database()?, &mut people)?;
+    let slowest = silence(postgres, &mut people.first().context("there are people")?.browser.beside())?;
     server.stop()?;
     Ok(json!({
         "postgres_kills": KILLS + 1,
@@ -49,6 +54,7 @@ pub fn run(site: &Site<'_>) -> Result<Value> {
         "recovery_of_many_s": rounded(times[1]),
         "pages_503": seen.unavailable,
         "pages_200": seen.well,
+        "slowest_page_in_silence_s": rounded(slowest),
         "acknowledged_beside": all(&people).len(),
     }))
 }
@@ -80,6 +86,29 @@ fn outage(server: &Server, console: SocketAddr, kills: usize) -> Result<Duration
         std::thread::sleep(PAUSE);
     }
     Ok(begun.elapsed())
+}
+
+/// The slowest page while the database takes questions and answers none.
+fn silence(postgres: Postgres, browser: &mut Browser) -> Result<Duration> {
+    ensure!(browser.get("/orgs")?.status == 200, "nobody is signed in before the silence");
+    let silent = postgres.freeze();
+    let mut slowest = Duration::ZERO;
+    for path in ["/orgs", "/account", "/orgs/new", "/account/security", "/"].into_iter().cycle().take(SILENT_PAGES) {
+        interrupt::check()?;
+        let begun = Instant::now();
+        let status = browser.get(path)?.status;
+        slowest = slowest.max(begun.elapsed());
+        ensure!(status == 503, "{path} answered {status} while the database was silent");
+    }
+    ensure!(slowest < PATIENCE + GRACE, "a page took {slowest:?} of a silent database; {PATIENCE:?} are its queries'");
+    drop(silent);
+    let begun = Instant::now();
+    while browser.get("/orgs")?.status != 200 {
+        interrupt::check()?;
+        ensure!(begun.elapsed() < RECOVERY, "no page {RECOVERY:?} after the silence");
+        std::thread::sleep(PAUSE);
+    }
+    Ok(slowest)
 }
 
 fn running(server: &Server) -> Result<Postgres> {
