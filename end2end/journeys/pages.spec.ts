@@ -29,6 +29,13 @@ for (const row of PAGES) {
       await awake(page);
       await axe(page, `${row.path(scene)} in ${theme}`);
     }
+    const kept = await page.evaluate(async () => [
+      localStorage.length,
+      sessionStorage.length,
+      (await indexedDB.databases()).length,
+      (await caches.keys()).length,
+    ]);
+    expect(kept, "nothing stays in the browser but cookies").toEqual([0, 0, 0, 0]);
   });
 }
 

@@ -42,15 +42,41 @@ fn transport(url: &str) -> anyhow::Result<AsyncSmtpTransportBuilder> {
 
 impl Mailer for SmtpMailer {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let to: Mailbox = message.to.as_str().parse().map_err(|_| SendError::Final("the address is not one".into()))?;
-        let body = MultiPart::alternative_plain_html(message.text.clone(), message.html.clone());
-        let mime = Mime::builder().from(self.from.clone()).to(to).subject(&message.subject).multipart(body);
-        let mime = mime.map_err(|error| SendError::Final(error.to_string()))?;
-        self.transport.send(mime).await.map(drop).map_err(classify)
+        self.transport.send(mime(&self.from, message)?).await.map(drop).map_err(classify)
     }
+}
+
+fn mime(from: &Mailbox, message: &Message) -> Result<Mime, SendError> {
+    let to: Mailbox = message.to.as_str().parse().map_err(|_| SendError::Final("the address is not one".into()))?;
+    let body = MultiPart::alternative_plain_html(message.text.clone(), message.html.clone());
+    let mime = Mime::builder().from(from.clone()).to(to).subject(&message.subject).multipart(body);
+    mime.map_err(|error| SendError::Final(error.to_string()))
 }
 
 /// A permanent refusal (5xx) will not change; everything else may pass.
 fn classify(error: SmtpError) -> SendError {
     if error.is_permanent() { SendError::Final(error.to_string()) } else { SendError::Passing(error.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_message_says_adds_no_header_and_no_command() {
+        let hostile = "x\r\nBcc: eve@example.com\r\n\r\n.\r\nMAIL FROM:<eve@example.com>\r\n";
+        let message = Message {
+            to: "ada@example.com".parse().unwrap(),
+            subject: hostile.into(),
+            text: hostile.into(),
+            html: hostile.into(),
+        };
+        let sent = mime(&sender("Pentaprism <console@example.com>").unwrap(), &message).unwrap();
+        let text = String::from_utf8(sent.formatted()).unwrap();
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        let names: Vec<_> = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t'])).collect();
+        assert!(names.iter().all(|line| !line.to_lowercase().starts_with("bcc") && line.contains(": ")), "{head}");
+        let recipients = sent.envelope().to();
+        assert_eq!(recipients.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ada@example.com"]);
+    }
 }

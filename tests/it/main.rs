@@ -11,6 +11,7 @@ mod data_listener;
 mod exchanges;
 mod failures;
 mod forms;
+mod hardening;
 mod headers;
 mod hosts;
 mod inspect;

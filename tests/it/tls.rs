@@ -26,7 +26,7 @@ fn cert(folder: &Path, arguments: &[&str]) -> Output {
     command.current_dir(folder).arg("cert").arg("--out").arg(folder).args(arguments).output().unwrap()
 }
 
-fn made() -> TempDir {
+pub fn made() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     assert!(cert(folder.path(), &[]).status.success());
     folder
@@ -37,7 +37,7 @@ fn data(certificate: PathBuf, key: PathBuf) -> Data {
     Data { tls_cert: Some(certificate), tls_key: Some(key), ..config.data }
 }
 
-fn of(folder: &Path) -> Arc<Certificate> {
+pub fn of(folder: &Path) -> Arc<Certificate> {
     Certificate::configured(&data(folder.join("cert.pem"), folder.join("key.pem"))).unwrap().unwrap()
 }
 

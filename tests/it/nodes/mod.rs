@@ -8,6 +8,7 @@ mod transactions;
 use crate::console::Console;
 use crate::program::request;
 use crate::world::{Who, World, key_input};
+use axum::serve::Listener;
 use control::accelerate::configure::{ConfigureInput, configure};
 use control::gateways::{Gateway, NodeId};
 use control::keys::create::CreateKeyInput;
@@ -17,6 +18,7 @@ use control::{Ctx, keys, resources};
 use kernel::ResourceId;
 use pentaprism::boot::connections::Patience;
 use pentaprism::boot::parts::Parts;
+use pentaprism::boot::tls::{Certificate, TlsListener};
 use pentaprism::data_api::{self, Rays};
 use pentaprism::web::address::TrustedProxies;
 use serde_json::{Value, json};
@@ -126,28 +128,50 @@ impl Site {
 impl Node {
     async fn start(ctx: &Ctx, dialer: Dialer, region: &str, proxies: &[&str]) -> Self {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}", socket.local_addr().unwrap());
+        let own = Gateway::new(&ctx.rng, region.into(), Some(url), format!("https://{region}.example.com"));
+        Self::announced(ctx, dialer, own, socket, proxies).await
+    }
+
+    /// One that other nodes reach by TLS alone; clients of these tests reach it by plain http.
+    async fn behind_tls(ctx: &Ctx, dialer: Dialer, region: &str, certificate: &Certificate) -> Self {
+        let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+        let (plain, secure) = (bind().await.unwrap(), bind().await.unwrap());
+        let url = format!("https://{}", secure.local_addr().unwrap());
+        let own = Gateway::new(&ctx.rng, region.into(), Some(url), format!("https://{region}.example.com"));
+        let own = Gateway { certificate: Some(certificate.fingerprint()), ..own };
+        let node = Self::announced(ctx, dialer, own, plain, &[]).await;
+        node.listen(TlsListener::new(secure, certificate.server_config().unwrap()), &[]);
+        node
+    }
+
+    async fn announced(ctx: &Ctx, dialer: Dialer, own: Gateway, socket: TcpListener, proxies: &[&str]) -> Self {
         let address = socket.local_addr().unwrap();
-        let (url, public) = (format!("http://{address}"), format!("https://{region}.example.com"));
-        let own = Gateway::new(&ctx.rng, region.into(), Some(url), public);
         let parts = Parts::of(ctx.clone(), dialer, own.clone());
         parts.nodes.beat().await.unwrap();
         let (ctx, verifier) = (parts.ctx.clone(), parts.verifier.clone());
         tokio::spawn(async move { verify::run(&ctx, &verifier, std::future::pending()).await });
         let routes = parts.routes.clone();
         tokio::spawn(async move { routes.follow().await });
+        let node = Self { parts, address, own };
+        node.listen(socket, proxies);
+        node
+    }
+
+    fn listen(&self, listener: impl Listener<Addr = SocketAddr>, proxies: &[&str]) {
+        let parts = &self.parts;
         let state = data_api::State {
             verifier: parts.verifier.clone(),
             gateway: parts.gateway.clone(),
-            rays: Arc::new(Rays::new(&parts.ctx.rng, region)),
+            rays: Arc::new(Rays::new(&parts.ctx.rng, &self.own.region)),
             clock: parts.ctx.clock.clone(),
             nodes: parts.nodes.clone(),
             pulse: parts.pulse.clone(),
         };
         let proxies = TrustedProxies(proxies.iter().map(|range| range.parse().unwrap()).collect());
         tokio::spawn(async move {
-            data_api::serve(socket, state, Arc::new(proxies), Patience::default(), &CancellationToken::new()).await;
+            data_api::serve(listener, state, Arc::new(proxies), Patience::default(), &CancellationToken::new()).await;
         });
-        Self { parts, address, own }
     }
 
     async fn post(&self, path: &str, headers: &str, body: &(impl ToString + ?Sized)) -> Answer {

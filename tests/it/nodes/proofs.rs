@@ -1,6 +1,7 @@
 //! Requests between nodes, and those that only look like them.
 
 use super::{Node, Site, header};
+use crate::tls;
 use axum::Router;
 use axum::routing::post;
 use axum::serve::{Listener, ListenerExt};
@@ -10,14 +11,12 @@ use control::gateways::Gateway;
 use control::gateways::proof::{Asked, moment, prove};
 use control::vault::Vault;
 use http::{HeaderMap, Method};
-use pentaprism::boot::config::{Config, DEFAULTS, Data};
-use pentaprism::boot::tls::{Certificate, TlsListener};
+use pentaprism::boot::tls::TlsListener;
 use pentaprism::nodes::Unanswered;
 use secrecy::SecretSlice;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::net::Ipv4Addr;
-use std::process::Command;
 use std::time::Duration;
 use time::Duration as Span;
 use tokio::net::TcpListener;
@@ -94,13 +93,8 @@ async fn what_was_passed_on_is_not_passed_on_again(db: PgPool) {
 async fn a_node_is_known_by_its_certificate_alone(db: PgPool) {
     let site = Site::configured(db).await;
     let b = site.node("eu-west-3", Duration::ZERO).await;
-    let folder = tempfile::tempdir().unwrap();
-    let made =
-        Command::new(env!("CARGO_BIN_EXE_pentaprism")).current_dir(folder.path()).args(["cert", "--out", "."]).output();
-    assert!(made.unwrap().status.success());
-    let config: Config = toml::from_str(DEFAULTS).unwrap();
-    let (tls_cert, tls_key) = (Some(folder.path().join("cert.pem")), Some(folder.path().join("key.pem")));
-    let certificate = Certificate::configured(&Data { tls_cert, tls_key, ..config.data }).unwrap().unwrap();
+    let folder = tls::made();
+    let certificate = tls::of(folder.path());
     let listener = TlsListener::new(
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap(),
         certificate.server_config().unwrap(),

@@ -1,7 +1,9 @@
 //! Interactive transactions, asked for at a node that does not hold them.
 
 use super::{Answer, Node, Site, Way, plan, select};
+use crate::tls;
 use crate::world::{Who, key_input};
+use control::gateways::Gateway;
 use control::keys::create::{CreateKeyInput, create};
 use serde_json::json;
 use sqlx::PgPool;
@@ -41,6 +43,67 @@ async fn a_transaction_is_used_and_ended_by_way_of_another_node(db: PgPool) {
         assert_eq!(site.count("thing").await, rows, "{end}");
         refused(&b.post(&format!("/transaction/{id}/{end}"), &bearer, "").await, "Transaction already closed");
     }
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn nodes_that_speak_tls_pass_transactions_on_as_well(db: PgPool) {
+    let site = Site::configured(db).await;
+    site.execute("create table thing (a int)").await;
+    let folders = [tls::made(), tls::made()];
+    let [first, second] = folders.each_ref().map(|folder| tls::of(folder.path()));
+    let dialer = || Dialer::new().with_resolver(Way(site.database));
+    let a = Node::behind_tls(site.ctx(), dialer(), "us-east-1", &first).await;
+    let b = Node::behind_tls(site.ctx(), dialer(), "eu-west-3", &second).await;
+    a.ready(&site).await;
+    b.ready(&site).await;
+    for (holder, other) in [(&a, &b), (&b, &a)] {
+        let id = begun(holder, &site).await;
+        let insert = plan("execute", "insert into thing values (7)");
+        let done = other.post(&format!("/transaction/{id}/query"), &site.bearer(), &insert).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+        assert_eq!(other.post(&format!("/transaction/{id}/commit"), &site.bearer(), "").await.status, 200);
+    }
+    assert_eq!(site.count("thing").await, 2);
+    // Somebody else's certificate at the announced address hears nothing of it.
+    let id = begun(&a, &site).await;
+    let other = Gateway { certificate: Some(second.fingerprint()), ..a.own.clone() };
+    control::gateways::beat::beat(site.ctx(), &other).await.unwrap();
+    b.parts.nodes.beat().await.unwrap();
+    refused(&b.post(&format!("/transaction/{id}/commit"), &site.bearer(), "").await, "cannot be reached");
+}
+
+/// The client that is gone is the other node's; its hanging up has to arrive at the one that holds the connection.
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_client_that_hangs_up_at_another_node_ends_its_transaction(db: PgPool) {
+    let site = Site::configured(db).await;
+    site.execute("create table thing (a int)").await;
+    let (a, b) = (site.node("us-east-1", Duration::ZERO).await, site.node("eu-west-3", Duration::ZERO).await);
+    a.ready(&site).await;
+    b.ready(&site).await;
+    let id = begun(&a, &site).await;
+    let path = format!("/transaction/{id}/query");
+    let done = b.post(&path, &site.bearer(), &plan("execute", "insert into thing values (7)")).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    let sleeping = "pg_stat_activity where query like 'select pg_sleep(60)%' and state = 'active'";
+    let slow = b.post(&path, &site.bearer(), &select("select pg_sleep(60)::text as a"));
+    tokio::select! {
+        answer = slow => panic!("{}", answer.body),
+        () = until(&site, sleeping, 1) => {}
+    }
+    // The request is dropped by now, its connection closed.
+    until(&site, sleeping, 0).await;
+    refused(&a.post(&format!("/transaction/{id}/commit"), &site.bearer(), "").await, "Transaction");
+    assert_eq!(site.count("thing").await, 0);
+}
+
+async fn until(site: &Site, table: &str, count: i64) {
+    for _ in 0..400 {
+        if site.count(table).await == count {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{table}: never {count}");
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

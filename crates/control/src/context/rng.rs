@@ -59,3 +59,15 @@ impl std::fmt::Debug for Rng {
         f.write_str("Rng")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_randomness_gives_every_generator_a_sequence_of_its_own() {
+        let tokens: std::collections::BTreeSet<_> = (0..100).map(|_| Rng::from_system().token()).collect();
+        assert_eq!(tokens.len(), 100);
+        assert!(tokens.iter().all(|token| token.len() == 43));
+    }
+}
