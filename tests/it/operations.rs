@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::console::Console;
 use crate::world::{Who, World, key_input};
+use accelerate::{Gateway, Meter};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -20,6 +21,7 @@ use kernel::ResourceId;
 use pentaprism::boot::meter::flush::Flush;
 use pentaprism::boot::meter::{Counted, Drained};
 use pentaprism::boot::parts::Parts;
+use pentaprism::boot::ports::ControlSource;
 use pentaprism::data_api::{self, Rays};
 use pentaprism::web::address::TrustedProxies;
 use serde_json::{Value, json};
@@ -71,6 +73,14 @@ impl Gate {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         gate
+    }
+
+    /// The same, by a gateway that tells another meter.
+    pub fn told_to(&self, meter: impl Meter) -> data_api::State {
+        let ctx = &self.parts.ctx;
+        let source = ControlSource { clock: ctx.clock.clone(), rng: ctx.rng.clone() };
+        let gateway = Gateway::new(self.parts.routes.clone(), source, Arc::clone(&self.parts.dialer));
+        data_api::State { gateway: Arc::new(gateway.metered(meter)), ..self.state.clone() }
     }
 
     async fn send(&self, key: &str, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {

@@ -2,27 +2,13 @@
 // CONSOLE, EMAIL, PASSWORD, RESOURCE, API_KEY: where, who, and for what.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { plain, signIn, tell } from './console.mjs';
 
 const { CONSOLE, EMAIL, PASSWORD, RESOURCE, API_KEY } = process.env;
 const path = `/resources/${RESOURCE}/accelerate`;
 
-async function signIn() {
-  const answer = await fetch(`${CONSOLE}/api/identity/sign-in`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { accept: 'text/html', 'sec-fetch-site': 'same-origin', referer: `${CONSOLE}/sign-in` },
-    body: new URLSearchParams({ email: EMAIL, password: PASSWORD }),
-  });
-  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
-  if (!cookies.length) throw new Error(`signing in answered ${answer.status}`);
-  return cookies.join('; ');
-}
-
-const cookie = await signIn();
+const cookie = await signIn(CONSOLE, EMAIL, PASSWORD);
 const page = async () => (await fetch(CONSOLE + path, { headers: { cookie } })).text();
-const plain = (html) => html
-  .replace(/<!--.*?-->|<[^>]*>/gs, '')
-  .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#x27;|&#39;/g, "'").replace(/&amp;/g, '&');
 const blocks = (html) => new Map([...html.matchAll(/<figure class="code">.*?<figcaption[^>]*><span>(.*?)<\/span>.*?<pre[^>]*><code>(.*?)<\/code>/gs)]
   .map(([, label, code]) => [plain(label), plain(code)]));
 
@@ -66,7 +52,4 @@ for (let tries = 0; tries < 50 && !seen.includes('First query received'); tries+
 }
 check('the console has seen the first query', seen.includes('First query received'), path);
 
-for (const [name, , found] of checks.filter(([, holds]) => !holds)) console.log(`not as the console says: ${name}\n  found: ${found}`);
-const failed = checks.filter(([, holds]) => !holds).length;
-console.log(`${checks.length - failed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+tell(checks, 'the console says');

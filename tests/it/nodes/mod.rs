@@ -134,13 +134,14 @@ impl Node {
     }
 
     /// One that other nodes reach by TLS alone; clients of these tests reach it by plain http.
-    async fn behind_tls(ctx: &Ctx, dialer: Dialer, region: &str, certificate: &Certificate) -> Self {
+    async fn behind_tls(ctx: &Ctx, dialer: Dialer, region: &str, certificate: &Arc<Certificate>) -> Self {
         let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
         let (plain, secure) = (bind().await.unwrap(), bind().await.unwrap());
         let url = format!("https://{}", secure.local_addr().unwrap());
         let own = Gateway::new(&ctx.rng, region.into(), Some(url), format!("https://{region}.example.com"));
-        let own = Gateway { certificate: Some(certificate.fingerprint()), ..own };
         let node = Self::announced(ctx, dialer, own, plain, &[]).await;
+        node.parts.nodes.speaks_tls(Arc::clone(certificate));
+        node.parts.nodes.beat().await.unwrap();
         node.listen(TlsListener::new(secure, certificate.server_config().unwrap()), &[]);
         node
     }

@@ -85,9 +85,9 @@ async fn a_client_that_hangs_up_at_another_node_ends_its_transaction(db: PgPool)
     let done = b.post(&path, &site.bearer(), &plan("execute", "insert into thing values (7)")).await;
     assert_eq!(done.status, 200, "{}", done.body);
     let sleeping = "pg_stat_activity where query like 'select pg_sleep(60)%' and state = 'active'";
-    let slow = b.post(&path, &site.bearer(), &select("select pg_sleep(60)::text as a"));
+    let (bearer, sleep) = (site.bearer(), select("select pg_sleep(60)::text as a"));
     tokio::select! {
-        answer = slow => panic!("{}", answer.body),
+        answer = b.post(&path, &bearer, &sleep) => panic!("{}", answer.body),
         () = until(&site, sleeping, 1) => {}
     }
     // The request is dropped by now, its connection closed.

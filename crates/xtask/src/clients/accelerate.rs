@@ -93,22 +93,30 @@ impl Accelerate {
         };
         // First, since the console waits for the first query.
         let mut instructions = script("instructions.mjs");
-        instructions.env("CONSOLE", seeded.server.console()).env("API_KEY", seeded.api_key()?);
-        for (name, at) in [("EMAIL", "/email"), ("PASSWORD", "/password"), ("RESOURCE", "/resources/0/id")] {
-            let value = seeded.report.pointer(at).and_then(Value::as_str);
-            instructions.env(name, value.with_context(|| format!("the seed tells {at}"))?);
+        instructions.env("API_KEY", seeded.api_key()?);
+        let mut keys = script("keys.mjs");
+        let url = match form {
+            Form::Plain => seeded.accelerate_url()?,
+            Form::Tls => seeded.accelerate_tls_url()?,
+        };
+        for command in [&mut instructions, &mut keys] {
+            command.env("CONSOLE", seeded.server.console());
+            let told = [
+                ("EMAIL", "/email"),
+                ("PASSWORD", "/password"),
+                ("PROJECT", "/project"),
+                ("RESOURCE", "/resources/0/id"),
+            ];
+            for (name, at) in told {
+                let value = seeded.report.pointer(at).and_then(Value::as_str);
+                command.env(name, value.with_context(|| format!("the seed tells {at}"))?);
+            }
         }
+        keys.env("ACCELERATE_URL", &url);
         let mut compare = script("compare.mjs");
-        compare.env("DIRECT_DATABASE_URL", &direct.0);
-        compare.env(
-            "ACCELERATE_URL",
-            match form {
-                Form::Plain => seeded.accelerate_url()?,
-                Form::Tls => seeded.accelerate_tls_url()?,
-            },
-        );
+        compare.env("DIRECT_DATABASE_URL", &direct.0).env("ACCELERATE_URL", &url);
         let (mut tally, mut output) = (Tally::default(), String::new());
-        for command in [instructions, compare] {
+        for command in [instructions, keys, compare] {
             let finished = process::capture(command, |line| step.line(line))?;
             let mut own = Tally::of_line(&finished.output).with_context(|| finished.output.clone())?;
             if !finished.status.success() && own.failed == 0 {
