@@ -2,35 +2,16 @@
 // CONSOLE, EMAIL, PASSWORD, RESOURCE, API_KEY: where, who, and for what.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Checks, blocks, signIn, text } from '../console.mjs';
 
-const { CONSOLE, EMAIL, PASSWORD, RESOURCE, API_KEY } = process.env;
+const { RESOURCE, API_KEY } = process.env;
 const path = `/resources/${RESOURCE}/accelerate`;
+const fetchPage = await signIn();
+const page = () => fetchPage(path);
+const checks = new Checks();
+const check = (name, holds, found) => checks.add(name, holds, found);
 
-async function signIn() {
-  const answer = await fetch(`${CONSOLE}/api/identity/sign-in`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { accept: 'text/html', 'sec-fetch-site': 'same-origin', referer: `${CONSOLE}/sign-in` },
-    body: new URLSearchParams({ email: EMAIL, password: PASSWORD }),
-  });
-  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
-  if (!cookies.length) throw new Error(`signing in answered ${answer.status}`);
-  return cookies.join('; ');
-}
-
-const cookie = await signIn();
-const page = async () => (await fetch(CONSOLE + path, { headers: { cookie } })).text();
-const plain = (html) => html
-  .replace(/<!--.*?-->|<[^>]*>/gs, '')
-  .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#x27;|&#39;/g, "'").replace(/&amp;/g, '&');
-const blocks = (html) => new Map([...html.matchAll(/<figure class="code">.*?<figcaption[^>]*><span>(.*?)<\/span>.*?<pre[^>]*><code>(.*?)<\/code>/gs)]
-  .map(([, label, code]) => [plain(label), plain(code)]));
-
-const checks = [];
-const check = (name, holds, found) => checks.push([name, holds, found]);
-
-const before = await page();
-const code = blocks(before);
+const code = blocks(await page());
 const own = JSON.parse(readFileSync('package.json', 'utf8'));
 const major = own.dependencies['@prisma/client'].split('.')[0];
 const [named, value] = /^(\w+)="(.*)"$/.exec(code.get('.env') ?? '')?.slice(1) ?? [];
@@ -62,11 +43,7 @@ check('the code for the client, its first query and an invalidation run', printe
 let seen = '';
 for (let tries = 0; tries < 50 && !seen.includes('First query received'); tries++) {
   await new Promise((done) => setTimeout(done, 100));
-  seen = plain(await page());
+  seen = text(await page());
 }
 check('the console has seen the first query', seen.includes('First query received'), path);
-
-for (const [name, , found] of checks.filter(([, holds]) => !holds)) console.log(`not as the console says: ${name}\n  found: ${found}`);
-const failed = checks.filter(([, holds]) => !holds).length;
-console.log(`${checks.length - failed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+checks.tell();
