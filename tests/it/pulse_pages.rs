@@ -137,6 +137,8 @@ async fn a_database_is_prepared_captured_seen_and_left_as_it_was(db: PgPool) {
     let refused = shop.post("pulse/enable", &all).await;
     assert!(refused.contains("The table public.notes has no replica identity"), "{refused}");
     assert_eq!((shop.console.count("pulse").await, shop.kept().await), (0, (0, 0, 0)), "nothing has changed");
+    let none = [("which", "chosen"), ("automatic", "on"), ("retention_hours", "72")];
+    assert!(shop.post("pulse/enable", &none).await.contains("Choose one table at least"));
     let wrong = shop.enable(&[("automatic", "on"), ("connection_string", "postgres://a:b@127.0.0.1:1/c")]).await;
     assert!(wrong.contains("Correct one field"), "{wrong}");
     let told = shop.enable(&[("automatic", "on")]).await;
@@ -195,6 +197,8 @@ async fn a_database_is_prepared_captured_seen_and_left_as_it_was(db: PgPool) {
     let page = shop.page(Who::Developer, "").await;
     assert!(page.text("main").contains("prisma.user.subscribe()"), "no streams without persistence");
 
+    // Changed settings begin capture anew.
+    shop.until((1, 1, 1)).await;
     // The end, step by step: the dialog and the page behind it say the same.
     for rest in ["", "/disable"] {
         let page = shop.page(Who::Developer, rest).await;

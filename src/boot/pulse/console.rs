@@ -12,6 +12,7 @@ use kernel::ResourceId;
 use pulse::events::{Change, Table};
 use pulse::setup::{self, Check, Names, State, Tables, WalStatus};
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::sleep;
 use upstream::ConnectionString;
@@ -32,7 +33,8 @@ impl Streams for Pulse {
         let tables = tables(chosen.map(<[_]>::to_vec));
         Box::pin(async move {
             let wanted = Wanted { target: target.clone(), tables: tables.clone() };
-            let found = self.surveys.of(&self.dialer, resource, wanted).await?;
+            let look = wanted.clone().look(Arc::clone(&self.dialer), resource);
+            let found = self.surveys.of(resource, wanted, look).await?;
             Ok(shown_survey(found, resource, &tables))
         })
     }
@@ -87,7 +89,7 @@ impl Pulse {
 
 /// Table and row; none where the journal holds what nobody can read.
 fn row(event: &shown::SeenEvent) -> Option<(String, String)> {
-    let table = std::sync::Arc::new(Table::decode(Bytes::copy_from_slice(&event.table)).ok()?);
+    let table = Arc::new(Table::decode(Bytes::copy_from_slice(&event.table)).ok()?);
     let relation = table.relation();
     let name = format!("{}.{}", relation.schema, relation.name);
     let Some(change) = &event.change else { return Some((name, "This change is too large to be shown.".to_owned())) };

@@ -1,6 +1,8 @@
 //! Looks at customers' databases. One that comes too late for its page is there for the next one, so a page never waits long, and a database that is far
 //! away is seen all the same.
 
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
 use kernel::ResourceId;
 use pulse::setup::{self, Names, Survey, Tables};
 use secrecy::{ExposeSecret, SecretString};
@@ -8,7 +10,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use upstream::{ConnectionString, Dialer};
 
@@ -17,12 +18,20 @@ const AT_ONCE: usize = 64;
 /// What nobody has asked for by then is out of date.
 const KEPT: Duration = Duration::from_secs(30);
 
-type Outcome = Result<Survey, String>;
-
-#[derive(Default)]
-pub struct Surveys(Mutex<HashMap<ResourceId, Late>>);
-
 static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
+
+type Outcome = Result<Survey, String>;
+type Looking = Shared<BoxFuture<'static, Outcome>>;
+
+/// The looks whose end nobody has seen yet.
+#[derive(Default)]
+pub struct Surveys(Mutex<HashMap<ResourceId, Look>>);
+
+struct Look {
+    wanted: Wanted,
+    begun: Instant,
+    looking: Looking,
+}
 
 /// What is looked at.
 #[derive(Clone)]
@@ -35,65 +44,78 @@ impl Wanted {
     fn is_same(&self, other: &Self) -> bool {
         self.target.expose_secret() == other.target.expose_secret() && self.tables == other.tables
     }
-}
 
-/// A look that nobody has seen the end of.
-struct Late {
-    wanted: Wanted,
-    begun: Instant,
-    running: JoinHandle<Outcome>,
+    /// Looks at it, for as long as that takes.
+    pub async fn look(self, dialer: Arc<Dialer>, resource: ResourceId) -> Outcome {
+        let Ok(_place) = PLACES.try_acquire() else {
+            return Err("Many databases are being looked at right now. Try again in a few seconds.".to_owned());
+        };
+        let target = ConnectionString::parse(self.target.expose_secret()).map_err(|error| error.to_string())?;
+        let survey = setup::survey(&dialer, &target, &Names::of(resource), &self.tables).await;
+        survey.map_err(|error| error.to_string())
+    }
 }
 
 impl Surveys {
-    /// Giving up the wait leaves the look to whoever asks next.
-    pub async fn of(&self, dialer: &Arc<Dialer>, resource: ResourceId, wanted: Wanted) -> Outcome {
-        let late = match self.take(resource, &wanted) {
-            Some(late) => late,
-            None => {
-                let running = tokio::spawn(look(Arc::clone(dialer), resource, wanted.clone()));
-                Late { wanted, begun: Instant::now(), running }
-            }
-        };
-        let mut waiting = Waiting { surveys: self, resource, late: Some(late) };
-        let outcome = match &mut waiting.late {
-            Some(late) => (&mut late.running).await,
-            None => return Err("The database was not looked at.".to_owned()),
-        };
-        waiting.late = None;
-        outcome.unwrap_or_else(|_| Err("The database could not be looked at.".to_owned()))
+    /// What `look` finds, or one before it whose end nobody has seen. Giving up the wait leaves it to whoever asks next.
+    pub async fn of(
+        &self,
+        resource: ResourceId,
+        wanted: Wanted,
+        look: impl Future<Output = Outcome> + Send + 'static,
+    ) -> Outcome {
+        let looking = self.join(resource, wanted, look);
+        let outcome = looking.clone().await;
+        self.all().retain(|_, seen| !seen.looking.ptr_eq(&looking));
+        outcome
     }
 
-    fn take(&self, resource: ResourceId, wanted: &Wanted) -> Option<Late> {
+    fn join(
+        &self,
+        resource: ResourceId,
+        wanted: Wanted,
+        look: impl Future<Output = Outcome> + Send + 'static,
+    ) -> Looking {
         let mut all = self.all();
-        all.retain(|_, late| late.begun.elapsed() < KEPT);
-        all.remove(&resource).filter(|late| late.wanted.is_same(wanted))
+        all.retain(|_, look| look.begun.elapsed() < KEPT);
+        if let Some(same) = all.get(&resource).filter(|look| look.wanted.is_same(&wanted)) {
+            return same.looking.clone();
+        }
+        let running = tokio::spawn(look);
+        let ended = async { running.await.unwrap_or_else(|_| Err("The database could not be looked at.".to_owned())) };
+        let looking = ended.boxed().shared();
+        all.insert(resource, Look { wanted, begun: Instant::now(), looking: looking.clone() });
+        looking
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<ResourceId, Late>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<ResourceId, Look>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Puts a look back that is given up.
-struct Waiting<'a> {
-    surveys: &'a Surveys,
-    resource: ResourceId,
-    late: Option<Late>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::{sleep, timeout};
 
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        if let Some(late) = self.late.take() {
-            self.surveys.all().insert(self.resource, late);
-        }
+    const LATE: Duration = Duration::from_millis(150);
+
+    #[tokio::test]
+    async fn what_comes_too_late_is_there_for_the_next_page_once() {
+        let (surveys, resource) = (Surveys::default(), "env_0000000000000000000000000".parse().unwrap());
+        let wanted = |target: &str| Wanted { target: target.into(), tables: Tables::All };
+        let page = async |target, number: &'static str| {
+            let look = async move {
+                sleep(LATE).await;
+                Err(number.to_owned())
+            };
+            timeout(LATE / 10, surveys.of(resource, wanted(target), look)).await
+        };
+        assert!(page("a", "first").await.is_err(), "too late");
+        sleep(2 * LATE).await;
+        assert_eq!(page("a", "second").await, Ok(Err("first".to_owned())), "and there for the next");
+        assert!(page("a", "third").await.is_err(), "which has seen it: this one looks anew");
+        sleep(2 * LATE).await;
+        assert!(page("b", "fourth").await.is_err(), "another database is another look");
     }
-}
-
-async fn look(dialer: Arc<Dialer>, resource: ResourceId, wanted: Wanted) -> Outcome {
-    let Ok(_place) = PLACES.try_acquire() else {
-        return Err("Many databases are being looked at right now. Try again in a few seconds.".to_owned());
-    };
-    let target = ConnectionString::parse(wanted.target.expose_secret()).map_err(|error| error.to_string())?;
-    let survey = setup::survey(&dialer, &target, &Names::of(resource), &wanted.tables).await;
-    survey.map_err(|error| error.to_string())
 }

@@ -7,6 +7,7 @@ use crate::calls::{read, respond, time_left};
 use crate::error::ConsoleError;
 use crate::model::pulse::{Item, Point, Ready, Survey, TableName};
 use crate::paths;
+use control::Actor;
 use control::pulse::enable::{self, EnableInput};
 use control::pulse::{Settings, disable, removal, settings, shown};
 use control::resources;
@@ -21,6 +22,8 @@ use tokio::time::timeout;
 const LONG_PATIENCE: Duration = Duration::from_secs(25);
 /// What a page keeps of its patience when it waits for one.
 const TO_RENDER: Duration = Duration::from_millis(150);
+
+const MANY: &str = "Many databases are being looked at right now. Try again in a few seconds.";
 
 /// What a page knows of the database: how it stands, or why nobody can say; none where no connection string is stored, or for who may not use it.
 pub type SurveyOf = Option<Result<Survey, String>>;
@@ -63,10 +66,14 @@ pub async fn enable_pulse(
     let (server, actor) = actor()?;
     let ctx = &server.ctx;
     enable::allowed(ctx, &actor, resource).await.map_err(control::Error::into_problem)?;
+    let tables: Vec<TableName> = tables.iter().filter_map(|table| serde_json::from_str(table).ok()).collect();
+    if which == CHOSEN && tables.is_empty() {
+        return Err(Problem::field("which", "Choose one table at least.").into());
+    }
     let settings = Settings {
         persistence: !persistence.is_empty(),
         retention_hours: settings::hours(&retention_hours)?,
-        tables: (which == CHOSEN).then(|| tables.iter().filter_map(|table| serde_json::from_str(table).ok()).collect()),
+        tables: (which == CHOSEN).then_some(tables),
         automatic: !automatic.is_empty(),
     };
     let given = (!connection_string.trim().is_empty()).then(|| parse(&connection_string)).transpose()?;
@@ -74,7 +81,7 @@ pub async fn enable_pulse(
         Some(connection) => connection.secret.clone(),
         None => resources::connection::connection(ctx, &actor, resource).await.map_err(control::Error::into_problem)?,
     };
-    prepared(&server, resource, &target, &settings).await?;
+    prepared(&server, &actor, resource, &target, &settings).await?;
     let input = EnableInput { connection: given, settings };
     enable::enable(ctx, &actor, resource, input).await.map_err(control::Error::into_problem)?;
     respond::go(paths::resource_pulse(resource), "Pulse is enabled. Connect your application next.")
@@ -85,10 +92,12 @@ pub const CHOSEN: &str = "chosen";
 
 async fn prepared(
     server: &Server,
+    actor: &Actor,
     resource: ResourceId,
     target: &SecretString,
     settings: &Settings,
 ) -> Result<(), Problem> {
+    let _place = server.tests.begin(actor.user.uuid().as_u128()).ok_or_else(|| Problem::too_many(MANY, 5))?;
     let looked = timeout(LONG_PATIENCE, server.streams.survey(resource, target, settings.tables.as_deref())).await;
     let survey = looked
         .unwrap_or_else(|_| Err("The database did not answer in time.".to_owned()))
@@ -156,6 +165,9 @@ pub async fn survey_of(resource: ResourceId, tables: Option<&[TableName]>) -> Re
         Ok(Some(target)) => target,
         Ok(None) => return Ok(None),
         Err(problem) => return Ok(Some(Err(problem.detail))),
+    };
+    let Some(_place) = server.tests.begin(signed.actor.user.uuid().as_u128()) else {
+        return Ok(Some(Err(MANY.to_owned())));
     };
     let looking = server.streams.survey(resource, &target, tables);
     Ok(Some(match timeout(time_left().saturating_sub(TO_RENDER), looking).await {

@@ -66,7 +66,7 @@ pub fn CaptureCard(resource: ResourceId, pulse: Pulse, survey: SurveyOf, may: bo
 pub fn Stands(pulse: Pulse, state: Capture) -> impl IntoView {
     let (tone, label) = match state {
         Capture::Running => (Tone::Ok, "Running"),
-        Capture::Taken => (Tone::Neutral, "Taken by a server"),
+        Capture::Taken => (Tone::Neutral, "Captured by a server"),
         Capture::Starting => (Tone::Warn, "Starting"),
         Capture::NoServer => (Tone::Warn, "Waiting for a server"),
         Capture::NotSetUp => (Tone::Warn, "Waiting for publication and slot"),

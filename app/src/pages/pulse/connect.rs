@@ -39,7 +39,14 @@ const prisma = new PrismaClient({{ adapter }}).$extends(
 
 /// How an application listens, step by step, each to copy.
 #[component]
-pub fn Connect(project: ProjectId, resource: ResourcePlace, gateway: Gateway, persistence: bool) -> impl IntoView {
+pub fn Connect(
+    project: ProjectId,
+    resource: ResourcePlace,
+    gateway: Gateway,
+    persistence: bool,
+    /// May make a key.
+    may: bool,
+) -> impl IntoView {
     // A project's key leads to its default resource.
     let (list, new) = match resource.is_default {
         true => (paths::project_keys(project), paths::new_project_key(project)),
@@ -57,6 +64,9 @@ pub fn Connect(project: ProjectId, resource: ResourcePlace, gateway: Gateway, pe
             "In the place of user stands a model of your schema. Events that come while nobody listens are not told."
         }
     };
+    let create = may.then(|| {
+        view! { <ButtonLink href=new size=ButtonSize::Small icon=Glyph::Plus>"Create API Key"</ButtonLink> }
+    });
     view! {
         <Card title="Connect your application">
             <ol class="steps">
@@ -64,7 +74,7 @@ pub fn Connect(project: ProjectId, resource: ResourcePlace, gateway: Gateway, pe
                     <h3>"Add an API key"</h3>
                     <p>{key}</p>
                     <div class="flex flex-wrap gap-2">
-                        <ButtonLink href=new size=ButtonSize::Small icon=Glyph::Plus>"Create API Key"</ButtonLink>
+                        {create}
                         <ButtonLink href=list size=ButtonSize::Small icon=Glyph::KeyRound>"API keys"</ButtonLink>
                     </div>
                     <CodeBlock label=".env" code=ENV/>

@@ -4,8 +4,8 @@ use crate::calls::place::at_resource;
 use crate::calls::pulse::{DisablePulse, FROM_DIALOG, FROM_PAGE, RemoveSlot, SurveyOf, pulse_of, survey_of};
 use crate::flash::Flash;
 use crate::kit::{
-    ButtonKind, ButtonSize, Card, CodeBlock, ConfirmForm, ConsoleLayout, Dialog, DialogLink, Form, FormFailure,
-    HiddenField, Notice, PageHeader, SubmitButton, Tone,
+    ButtonKind, ButtonSize, Cancel, Card, CodeBlock, ConsoleLayout, Dialog, DialogActions, DialogLink, Form,
+    FormFailure, HiddenField, Notice, PageHeader, SubmitButton, Tone,
 };
 use crate::model::place::ResourcePlace;
 use crate::model::pulse::{Capture, Pulse, Survey};
@@ -137,7 +137,9 @@ pub fn DisablePulsePage() -> impl IntoView {
         let steps = show("The settings", shown, move |(pulse, survey)| match (reason, pulse) {
             (Some(reason), _) => view! { <Notice>{reason}</Notice> }.into_any(),
             (None, None) => view! { <Notice>"Pulse is not enabled for this environment."</Notice> }.into_any(),
-            (None, Some(pulse)) => view! { <Card><Steps resource=id pulse survey from=FROM_PAGE/></Card> }.into_any(),
+            (None, Some(pulse)) => {
+                view! { <Card title="Step by step"><Steps resource=id pulse survey from=FROM_PAGE/></Card> }.into_any()
+            }
         });
         view! {
             <Title text=title.clone()/>

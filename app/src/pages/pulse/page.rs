@@ -9,7 +9,7 @@ use super::streams::Streams;
 use crate::calls::orgs::waits_for;
 use crate::calls::place::at_resource;
 use crate::calls::pulse::{SurveyOf, events_of, pulse_gateway, pulse_of, streams_of, survey_of};
-use crate::kit::{Card, ConsoleLayout, PageHeader};
+use crate::kit::{Card, ConsoleLayout, Notice, PageHeader, Tone};
 use crate::model::accelerate::Gateway;
 use crate::model::events::SeenEvent;
 use crate::model::place::{OrgPlace, ProjectPlace, ResourcePlace};
@@ -108,9 +108,15 @@ pub fn Body(org: OrgPlace, project: ProjectPlace, resource: ResourcePlace, state
                 view! { <Streams resource=id streams persistence may/> }
             });
             let happens = view! { {events}{streams} }.into_any();
-            let connect = view! { <Connect project=project.id resource gateway persistence/> }.into_any();
+            let connect =
+                view! { <Connect project=project.id resource gateway persistence may=org.may.manage_keys.is_none()/> }
+                    .into_any();
             let (first, second) = if is_used { (happens, connect) } else { (connect, happens) };
+            let off = (org.pulse == Access::Off).then(|| {
+                view! { <div class="mb-6"><Notice tone=Tone::Warn>"Pulse is off for this organization: nothing is captured, and subscribers are refused."</Notice></div> }
+            });
             view! {
+                {off}
                 <GapNotice pulse=pulse.clone()/>
                 <CaptureCard resource=id pulse=pulse.clone() survey may/>
                 {first}

@@ -1,4 +1,4 @@
-use super::{Settings, not_enabled_yet, require_access, store};
+use super::{Settings, keeps_its_setup, require_access, store};
 use crate::audit::Entry;
 use crate::resources::{PlainConnection, purpose};
 use crate::rights::Right;
@@ -49,7 +49,7 @@ pub async fn enable(
     }
     let before = store::find(&mut tx, id).await?;
     if let Some(before) = &before {
-        not_enabled_yet(&before.settings, &settings)?;
+        keeps_its_setup(&before.settings, &settings)?;
     }
     let masked = connection.as_ref().map(|connection| connection.masked.clone());
     if let Some(connection) = connection {

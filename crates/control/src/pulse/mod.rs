@@ -64,7 +64,7 @@ async fn require_access(db: &mut PgConnection, actor: &Actor, org: OrgId) -> Res
 }
 
 /// What is settled when Pulse is enabled.
-fn not_enabled_yet(before: &Settings, wanted: &Settings) -> Result<(), Problem> {
+fn keeps_its_setup(before: &Settings, wanted: &Settings) -> Result<(), Problem> {
     if before.tables != wanted.tables {
         return Err(Problem::field("tables", "Disable Pulse to publish other tables, and enable it anew."));
     }
