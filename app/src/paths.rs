@@ -174,6 +174,33 @@ pub fn resource_pulse(id: ResourceId) -> String {
     format!("/resources/{id}/pulse")
 }
 
+/// Where Pulse is turned off, step by step.
+pub fn disable_pulse(id: ResourceId) -> String {
+    format!("/resources/{id}/pulse/disable")
+}
+
+/// The page of Pulse with that dialog open.
+pub fn disable_pulse_dialog(id: ResourceId) -> String {
+    with_query(&resource_pulse(id), "dialog", DISABLE_PULSE)
+}
+
+/// What the page of Pulse is told to open.
+pub const DISABLE_PULSE: &str = "disable";
+
+/// Names of streams hold any letter, so they stand in the query.
+pub fn delete_stream(id: ResourceId, name: &str) -> String {
+    with_query(&format!("/resources/{id}/pulse/delete-stream"), "name", name)
+}
+
+pub fn replay_stream(id: ResourceId, name: &str) -> String {
+    with_query(&format!("/resources/{id}/pulse/replay-stream"), "name", name)
+}
+
+/// Where a page asks for the last events; with `after` for those behind one.
+pub fn pulse_events(id: ResourceId) -> String {
+    format!("/api/pulse/events?resource={id}")
+}
+
 pub fn resource_settings(id: ResourceId) -> String {
     format!("/resources/{id}/settings")
 }

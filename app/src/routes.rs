@@ -22,8 +22,9 @@ use crate::pages::projects::{
     DeleteProjectPage, NewProjectPage, ProjectAcceleratePage, ProjectKeysPage, ProjectPage, ProjectPulsePage,
     ProjectSettingsPage,
 };
+use crate::pages::pulse::{DeleteStreamPage, DisablePulsePage, ReplayStreamPage, ResourcePulsePage};
 use crate::pages::resources::{
-    DeleteResourcePage, NewResourcePage, ResourceKeysPage, ResourcePage, ResourcePulsePage, ResourceSettingsPage,
+    DeleteResourcePage, NewResourcePage, ResourceKeysPage, ResourcePage, ResourceSettingsPage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -96,6 +97,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("resources/:resource/accelerate") view=ResourceAcceleratePage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/accelerate/disable") view=DisableAcceleratePage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/pulse") view=ResourcePulsePage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/pulse/disable") view=DisablePulsePage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/pulse/delete-stream") view=DeleteStreamPage ssr=SsrMode::Async/>
+                <Route path=path!("resources/:resource/pulse/replay-stream") view=ReplayStreamPage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/settings") view=ResourceSettingsPage ssr=SsrMode::Async/>
                 <Route path=path!("resources/:resource/settings/delete") view=DeleteResourcePage ssr=SsrMode::Async/>
                 <Route path=path!("keys/:key") view=KeyPage ssr=SsrMode::Async/>

@@ -96,7 +96,7 @@ test("what belongs to somebody else answers as if it were not there", async ({ n
     ...["", "/accelerate", "/pulse", "/settings", "/settings/delete", "/settings/keys", "/settings/keys/new", "/resources/new"].map(
       (rest) => `/projects/${project}${rest}`,
     ),
-    ...["", "/keys", "/keys/new", "/accelerate", "/pulse", "/settings", "/settings/delete"].map((rest) => `/resources/${resource}${rest}`),
+    ...["", "/keys", "/keys/new", "/accelerate", "/pulse", "/pulse/disable", "/settings", "/settings/delete"].map((rest) => `/resources/${resource}${rest}`),
     ...["", "/remove", "/rotate"].map((rest) => `/keys/${key}${rest}`),
   ];
   const unknown = await page.goto("/orgs/wksp_00000000000000000000000000");

@@ -21,3 +21,11 @@ export async function axeInBothThemes(page: Page, what: string, show: () => Prom
     await axe(page, `${what} in ${theme}`);
   }
 }
+
+/** The page as it stands, in both themes, without asking for it again: a failed form is shown once. */
+export async function axeAsItStands(page: Page, what: string): Promise<void> {
+  for (const theme of ["light", "dark"]) {
+    await page.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), theme);
+    await axe(page, `${what} in ${theme}`);
+  }
+}

@@ -3,6 +3,8 @@
 import type { APIRequestContext } from "@playwright/test";
 import { CONSOLE } from "./environment.ts";
 import { OPERATOR } from "./operator.ts";
+import { Database } from "./database.ts";
+import { openStream } from "./subscriber.ts";
 import { Seed, stranger, unique, type Credentials, type State } from "./seed.ts";
 
 /** Who looks at a page. */
@@ -15,6 +17,7 @@ export interface Scene {
   emptyProject: string;
   resource: string;
   bareResource: string;
+  streaming: string;
   key: string;
   member: string;
   plan: string;
@@ -88,7 +91,8 @@ export const PAGES: Row[] = [
   at("projects/:project", (scene) => `/projects/${scene.project}`),
   at("projects/:project", (scene) => `/projects/${scene.emptyProject}`, { state: "empty" }),
   at("projects/:project/accelerate", (scene) => `/projects/${scene.project}/accelerate`),
-  at("projects/:project/pulse", (scene) => `/projects/${scene.emptyProject}/pulse`),
+  at("projects/:project/pulse", (scene) => `/projects/${scene.project}/pulse`),
+  at("projects/:project/pulse", (scene) => `/projects/${scene.emptyProject}/pulse`, { state: "empty" }),
   at("projects/:project/settings", (scene) => `/projects/${scene.project}/settings`),
   at("projects/:project/settings/delete", (scene) => `/projects/${scene.project}/settings/delete`),
   at("projects/:project/settings/keys", (scene) => `/projects/${scene.project}/settings/keys`),
@@ -102,7 +106,13 @@ export const PAGES: Row[] = [
   at("resources/:resource/accelerate", (scene) => `/resources/${scene.resource}/accelerate`, { state: "configured" }),
   at("resources/:resource/accelerate", (scene) => `/resources/${scene.bareResource}/accelerate`, { state: "not configured" }),
   at("resources/:resource/accelerate/disable", (scene) => `/resources/${scene.resource}/accelerate/disable`),
-  at("resources/:resource/pulse", (scene) => `/resources/${scene.resource}/pulse`),
+  at("resources/:resource/pulse", (scene) => `/resources/${scene.streaming}/pulse`, { state: "enabled" }),
+  at("resources/:resource/pulse", (scene) => `/resources/${scene.streaming}/pulse`, { state: "as a viewer", as: "member" }),
+  at("resources/:resource/pulse", (scene) => `/resources/${scene.resource}/pulse`, { state: "to be enabled" }),
+  at("resources/:resource/pulse", (scene) => `/resources/${scene.bareResource}/pulse`, { state: "no connection string" }),
+  at("resources/:resource/pulse/disable", (scene) => `/resources/${scene.streaming}/pulse/disable`),
+  at("resources/:resource/pulse/delete-stream", (scene) => `/resources/${scene.streaming}/pulse/delete-stream?name=all-users`),
+  at("resources/:resource/pulse/replay-stream", (scene) => `/resources/${scene.streaming}/pulse/replay-stream?name=all-users`),
   at("resources/:resource/settings", (scene) => `/resources/${scene.resource}/settings`),
   at("resources/:resource/settings/delete", (scene) => `/resources/${scene.resource}/settings/delete`),
   at("keys/:key", (scene) => `/keys/${scene.key}`),
@@ -135,6 +145,7 @@ export async function makeScene(requests: Requests): Promise<Scene> {
   const bareResource = await seed.environment(project, "Staging", "");
   const { id: key } = await seed.key(project, "", "production");
   await seed.key(project, resource, "staging-api");
+  const streaming = await streamed(seed, mine, project);
   const { id: disabled } = await seed.key(project, bareResource, "disabled");
   await seed.post("keys/set-enabled", { key: disabled, enabled: "false" });
   await seed.post("keys/create", { project, resource: "", name: "reports", rights: "read_only", expires_in_days: "30" });
@@ -153,7 +164,25 @@ export async function makeScene(requests: Requests): Promise<Scene> {
 
   const states = { operator: await mine.storageState(), member: await theirs.storageState(), nobody: undefined };
   await Promise.all([mine.dispose(), theirs.dispose()]);
-  return { org, emptyOrg, project, emptyProject, resource, bareResource, key, member, plan, reset, invitation, who, states };
+  return { org, emptyOrg, project, emptyProject, resource, bareResource, streaming, key, member, plan, reset, invitation, who, states };
+}
+
+/** An environment with Pulse, a stream that is behind, and events. */
+async function streamed(seed: Seed, request: APIRequestContext, project: string): Promise<string> {
+  const database = await Database.create(`create table users (id int primary key, name text, joined timestamptz default now()); create table orders (id int primary key, total numeric)`);
+  const resource = await seed.environment(project, "Preview", database.url);
+  await seed.post("pulse/enable", { resource, which: "all", automatic: "on", persistence: "on", retention_hours: "72" });
+  for (const end = Date.now() + 20_000; (await database.kept()) !== "1 read, 1 kept, 1 published"; ) {
+    if (Date.now() > end) throw new Error("nobody captures");
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  const { shownAt } = await seed.key(project, resource, "preview");
+  const key = await found(request, shownAt, /(ppk_[0-9A-Za-z]{36})/);
+  const endpoint = await found(request, `/resources/${resource}/pulse`, /new URL\((?:'|&#x27;|&#39;)(wss?:[^'&]*)/);
+  const model = { dbName: "users", fields: [{ name: "id", kind: "scalar", type: "Int" }] };
+  await openStream(endpoint, key, { modelName: "User", model, where: {} }, "all-users");
+  await database.query("insert into users values (1, 'Ada'), (2, 'Bea'); update users set name = 'Cid' where id = 2; insert into orders values (1, 19.90); delete from users where id = 1");
+  return resource;
 }
 
 /** Invites an address and answers the token of the link. */

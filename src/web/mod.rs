@@ -40,6 +40,7 @@ pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
         dialer: parts.dialer.clone(),
         tests: Arc::default(),
         gateways: parts.nodes.clone(),
+        streams: parts.pulse.clone(),
         insecure_http: config.console.insecure_http && !secure,
     };
     let hosts = Arc::new(hosts::Hosts::of(&config.console));

@@ -27,6 +27,7 @@ mod problems;
 mod products;
 mod program;
 mod pulse;
+mod pulse_pages;
 mod render;
 mod rotation;
 mod sessions;

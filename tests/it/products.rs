@@ -1,4 +1,4 @@
-//! What a page says of a product that is not there: the truth, whatever the project has and the organization may use.
+//! What the tabs of a product say before it is configured: the truth, whatever the project has and the organization may use.
 
 use crate::console::Console;
 use crate::inspect::faults;
@@ -9,7 +9,7 @@ use kernel::{Access, Product};
 use sqlx::PgPool;
 
 #[sqlx::test(migrator = "control::MIGRATIONS")]
-async fn a_product_that_is_not_there_has_no_state(db: PgPool) {
+async fn a_projects_pulse_shows_what_there_is_to_do(db: PgPool) {
     let console = Console::new(db);
     let world = World::new(&console).await;
     let (ctx, owner) = (&console.ctx, world.actor(Who::Owner));
@@ -22,21 +22,25 @@ async fn a_product_that_is_not_there_has_no_state(db: PgPool) {
         }
         for access in [Access::On, Access::EarlyAccess, Access::Off] {
             set_access(ctx, world.actor(Who::Operator), world.org, Product::Pulse, access.as_str()).await.unwrap();
-            let answer = world.browser(&console, Who::Owner).get(&format!("/projects/{project}/pulse")).await;
-            let (page, what) = (answer.html(), format!("{count} resources with access {}", access.as_str()));
-            assert_eq!(faults(&answer, &page), Vec::<String>::new(), "{what}");
-            let text = page.text("main");
-            let off = access == Access::Off;
-            assert_eq!(text.contains("Pulse is off for this organization"), off, "{what}: {text}");
-            assert_eq!(text.contains("Pulse is not part of this version yet"), !off, "{what}: {text}");
-            assert_eq!(page.has("main form[action$=join-waitlist]"), off, "{what}");
-            let listed = if count > 1 && !off { made.as_slice() } else { &[] };
-            let mut links = page.attrs("main tbody th a", "href");
-            let mut wanted: Vec<_> = listed.iter().map(|resource| format!("/resources/{resource}/pulse")).collect();
-            links.sort();
-            wanted.sort();
-            assert_eq!(links, wanted, "{what}");
-            assert!(page.texts("main tbody td").iter().all(|state| state == "Not in this version yet"), "{what}");
+            for who in [Who::Owner, Who::Viewer] {
+                let answer = world.browser(&console, who).get(&format!("/projects/{project}/pulse")).await;
+                let (page, what) =
+                    (answer.html(), format!("{count} resources with access {}, {who:?}", access.as_str()));
+                assert_eq!(faults(&answer, &page), Vec::<String>::new(), "{what}");
+                let (off, may) = (access == Access::Off, who == Who::Owner);
+                assert_eq!(page.text("main").contains("Pulse is off for this organization"), off, "{what}");
+                assert_eq!(page.has("main form[action$=join-waitlist]"), off && may, "{what}");
+                assert_eq!(page.has("main form[action$='pulse/prepare-project']"), !off && may && count == 0, "{what}");
+                assert_eq!(page.has("main form[action$='pulse/prepare']"), !off && may && count == 1, "{what}");
+                assert_eq!(page.has("main form[action$='pulse/enable']"), false, "{what}: first its database");
+                let listed = if count > 1 && !off { made.as_slice() } else { &[] };
+                let mut links = page.attrs("main tbody th a", "href");
+                let mut wanted: Vec<_> = listed.iter().map(|resource| format!("/resources/{resource}/pulse")).collect();
+                links.sort();
+                wanted.sort();
+                assert_eq!(links, wanted, "{what}");
+                assert!(page.texts("main tbody td").iter().all(|state| state == "Not enabled"), "{what}");
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod palette;
 pub mod place;
 pub mod plans;
 pub mod projects;
+pub mod pulse;
 pub mod regions;
 pub mod request;
 pub mod resources;
@@ -21,7 +22,7 @@ pub mod respond;
 mod secrets;
 pub mod security;
 
-pub use request::{Deadline, Gateways, Server, Signed};
+pub use request::{Deadline, Gateways, Server, Signed, Streams};
 pub use secrets::SECRET_FIELDS;
 
 use control::identity::sessions::parcel::Taken;

@@ -122,6 +122,12 @@ pub async fn regions(resource: Option<ResourceId>) -> Result<Regions, Problem> {
     Ok(Regions::new(measured, live.iter().map(|gateway| (gateway.region.clone(), ms(gateway)))))
 }
 
+/// This server's gateway.
+pub fn own_gateway() -> Result<model::Gateway, Problem> {
+    let own = signed_in()?.0.gateways.own();
+    Ok(model::Gateway { url: own.public_url, region: own.region })
+}
+
 /// A gateway of the region; this server's where there is none.
 pub async fn gateway_in(region: &str) -> Result<model::Gateway, Problem> {
     let (server, _) = signed_in()?;

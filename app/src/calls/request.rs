@@ -2,11 +2,14 @@
 
 use super::respond::Outcome;
 use crate::error::ConsoleError;
+use crate::model::events::SeenEvent;
+use crate::model::pulse::{Survey, TableName};
 use control::gateways::Gateway;
 use control::identity::User;
+use control::pulse::shown;
 use control::{Actor, Ctx, Origin};
 use http::request::Parts;
-use kernel::Problem;
+use kernel::{Problem, ResourceId};
 use leptos::prelude::use_context;
 use secrecy::SecretString;
 use std::pin::Pin;
@@ -21,6 +24,7 @@ pub struct Server {
     pub dialer: Arc<upstream::Dialer>,
     pub tests: Arc<upstream::Tests>,
     pub gateways: Arc<dyn Gateways>,
+    pub streams: Arc<dyn Streams>,
     /// The operator accepts that the console is reached by plain http from other machines.
     pub insecure_http: bool,
 }
@@ -48,6 +52,23 @@ pub trait Gateways: Send + Sync + 'static {
 
     /// Milliseconds from a statement to its answer, as one of them measures it, or why there are none.
     fn round_trip<'a>(&'a self, gateway: &'a Gateway, target: &'a SecretString) -> Coming<'a, Result<f64, String>>;
+}
+
+/// What this server does in customers' databases for change streams. Errors are sentences for the person who asked.
+pub trait Streams: Send + Sync + 'static {
+    /// Looks at a database that is to tell of these tables, or of all. What comes too late for a page is there for the next one.
+    fn survey<'a>(
+        &'a self,
+        resource: ResourceId,
+        target: &'a SecretString,
+        tables: Option<&'a [TableName]>,
+    ) -> Coming<'a, Result<Survey, String>>;
+
+    /// Removes slot and publication of a resource whose capture is paused.
+    fn remove<'a>(&'a self, resource: ResourceId, target: &'a SecretString) -> Coming<'a, Result<(), String>>;
+
+    /// An event as a person reads it.
+    fn show(&self, event: &shown::SeenEvent) -> SeenEvent;
 }
 
 /// Who is signed in; an extension of a request with a live session.

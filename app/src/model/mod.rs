@@ -5,6 +5,7 @@ pub mod accelerate;
 pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod browser;
+pub mod events;
 pub mod initials;
 #[cfg(feature = "ssr")]
 pub mod key;
@@ -20,6 +21,8 @@ pub mod place;
 pub mod plan;
 #[cfg(feature = "ssr")]
 pub mod project;
+#[cfg(feature = "ssr")]
+pub mod pulse;
 #[cfg(feature = "ssr")]
 pub mod security;
 pub mod theme;

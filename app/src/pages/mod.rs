@@ -10,6 +10,7 @@ pub mod members;
 pub mod message;
 pub mod orgs;
 pub mod projects;
+pub mod pulse;
 pub mod resources;
 
 mod chrome;

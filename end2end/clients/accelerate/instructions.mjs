@@ -2,21 +2,16 @@
 // CONSOLE, EMAIL, PASSWORD, RESOURCE, API_KEY: where, who, and for what.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { plain, signIn, tell } from './console.mjs';
+import { Checks, blocks, signIn, text } from '../console.mjs';
 
-const { CONSOLE, EMAIL, PASSWORD, RESOURCE, API_KEY } = process.env;
+const { RESOURCE, API_KEY } = process.env;
 const path = `/resources/${RESOURCE}/accelerate`;
+const { page: fetchPage } = await signIn();
+const page = () => fetchPage(path);
+const checks = new Checks();
+const check = (name, holds, found) => checks.add(name, holds, found);
 
-const cookie = await signIn(CONSOLE, EMAIL, PASSWORD);
-const page = async () => (await fetch(CONSOLE + path, { headers: { cookie } })).text();
-const blocks = (html) => new Map([...html.matchAll(/<figure class="code">.*?<figcaption[^>]*><span>(.*?)<\/span>.*?<pre[^>]*><code>(.*?)<\/code>/gs)]
-  .map(([, label, code]) => [plain(label), plain(code)]));
-
-const checks = [];
-const check = (name, holds, found) => checks.push([name, holds, found]);
-
-const before = await page();
-const code = blocks(before);
+const code = blocks(await page());
 const own = JSON.parse(readFileSync('package.json', 'utf8'));
 const major = own.dependencies['@prisma/client'].split('.')[0];
 const [named, value] = /^(\w+)="(.*)"$/.exec(code.get('.env') ?? '')?.slice(1) ?? [];
@@ -48,8 +43,7 @@ check('the code for the client, its first query and an invalidation run', printe
 let seen = '';
 for (let tries = 0; tries < 50 && !seen.includes('First query received'); tries++) {
   await new Promise((done) => setTimeout(done, 100));
-  seen = plain(await page());
+  seen = text(await page());
 }
 check('the console has seen the first query', seen.includes('First query received'), path);
-
-tell(checks, 'the console says');
+checks.tell();

@@ -1,30 +1,22 @@
 // Keys that work no more, or not for this: what the client says of each.
 // CONSOLE, EMAIL, PASSWORD, PROJECT, RESOURCE: where, who, and for what. ACCELERATE_URL: the connection string of a key that works.
 import { createRequire } from 'node:module';
-import { plain, post, signIn, tell } from './console.mjs';
+import { Checks, signIn, text } from '../console.mjs';
 
 const require = createRequire(`${process.cwd()}/`);
 const { PrismaClient } = require('@prisma/client');
 const { withAccelerate } = require('@prisma/extension-accelerate');
 const major = Number(require('@prisma/client/package.json').version.split('.')[0]);
 
-const { CONSOLE, EMAIL, PASSWORD, PROJECT, RESOURCE, ACCELERATE_URL } = process.env;
-const cookie = await signIn(CONSOLE, EMAIL, PASSWORD);
-
-/** What a form led to. */
-async function done(from, form, fields) {
-  const answer = await post(CONSOLE, from, form, fields, cookie);
-  const next = answer.headers.get('location');
-  if (answer.status !== 303 || !next || next === from) throw new Error(`${form} answered ${answer.status}, ${next}`);
-  return next;
-}
+const { CONSOLE, PROJECT, RESOURCE, ACCELERATE_URL } = process.env;
+const { page, submit } = await signIn();
 
 /** Makes a key and reads it off the page that shows it once. */
 async function made(fields, resource = RESOURCE) {
   const list = `/resources/${resource}/keys`;
-  const next = await done(list, 'keys/create', { project: PROJECT, resource, ...fields });
-  const page = plain(await (await fetch(CONSOLE + next, { headers: { cookie } })).text());
-  return { id: new URL(next, CONSOLE).searchParams.get('created'), text: /ppk_[0-9A-Za-z]+/.exec(page)[0], list };
+  const next = await submit(list, 'keys/create', { project: PROJECT, resource, ...fields });
+  const shown = text(await page(next));
+  return { id: new URL(next, CONSOLE).searchParams.get('created'), text: /ppk_[0-9A-Za-z]+/.exec(shown)[0], list };
 }
 
 /** What the client answers, or its error. */
@@ -42,7 +34,7 @@ async function outcome(key, run = (db) => db.user.count()) {
   }
 }
 
-const checks = [];
+const checks = new Checks();
 /** The change is believed within a second. */
 async function refuses(name, key, code, says, run) {
   let found;
@@ -51,24 +43,24 @@ async function refuses(name, key, code, says, run) {
     if (found.code) break;
     await new Promise((done) => setTimeout(done, 100));
   }
-  checks.push([name, found.code === code && found.message.includes(says), JSON.stringify(found)]);
+  checks.add(name, found.code === code && found.message.includes(says), JSON.stringify(found));
 }
 const INVALID = 'The API key in the Accelerate connection string is invalid. ';
 
 const kept = await made({ name: 'kept' });
 const counted = await outcome(kept.text);
-checks.push(['a key works', typeof counted.value === 'number', JSON.stringify(counted)]);
+checks.add('a key works', typeof counted.value === 'number', JSON.stringify(counted));
 
 const disabled = await made({ name: 'disabled' });
-await done(disabled.list, 'keys/set-enabled', { key: disabled.id, enabled: 'false' });
+await submit(disabled.list, 'keys/set-enabled', { key: disabled.id, enabled: 'false' });
 await refuses('a disabled key', disabled.text, 'P6002', `${INVALID}This API key is disabled.`);
 
 const removed = await made({ name: 'removed' });
-await done(`/keys/${removed.id}/remove`, 'keys/remove', { key: removed.id });
+await submit(`/keys/${removed.id}/remove`, 'keys/remove', { key: removed.id });
 await refuses('a removed key', removed.text, 'P6002', `${INVALID}There is no such API key.`);
 
 const rotated = await made({ name: 'rotated' });
-await done(`/keys/${rotated.id}/rotate`, 'keys/rotate', { key: rotated.id, overlap: '0' });
+await submit(`/keys/${rotated.id}/rotate`, 'keys/rotate', { key: rotated.id, overlap: '0' });
 await refuses('a key that was rotated without an overlap', rotated.text, 'P6002', INVALID);
 
 const elsewhere = await made({ name: 'elsewhere', allowed_ranges: '203.0.113.0/24' });
@@ -80,11 +72,11 @@ await refuses('what is no key', 'nonsense', 'P6002', INVALID);
 
 const reader = await made({ name: 'reader', rights: 'read_only' });
 const read = await outcome(reader.text);
-checks.push(['a key that only reads reads', typeof read.value === 'number', JSON.stringify(read)]);
+checks.add('a key that only reads reads', typeof read.value === 'number', JSON.stringify(read));
 await refuses('a key that only reads writes', reader.text, 'P6002', 'This API key is read-only', (db) => db.tag.create({ data: { name: 'never' } }));
 
-const bare = (await done(`/projects/${PROJECT}/resources/new`, 'resources/create', { project: PROJECT, name: 'Without' })).split('/').at(-1);
+const bare = (await submit(`/projects/${PROJECT}/resources/new`, 'resources/create', { project: PROJECT, name: 'Without' })).split('/').at(-1);
 const unconfigured = await made({ name: 'unconfigured' }, bare);
 await refuses('a key of an environment without Accelerate', unconfigured.text, 'P6010', 'Accelerate');
 
-tell(checks, 'the client should say');
+checks.tell();

@@ -153,7 +153,7 @@ check('all of them hear the same', several.every(({ events }) => isDeepStrictEqu
 for (const heard of several) heard.stop();
 
 // A stream goes on by its name: whatever ends, nothing is missing, nothing is out of order, and what comes twice has the same id.
-const open = () => db.user.stream({ name: 'all-users', create: {} });
+const open = () => db.user.stream({ name: 'users-in-order', create: {} });
 let count = 0;
 const create = async (many) => {
   for (const end = count + many; count < end; count++) await plain.user.create({ data: user(`stream-${count}`) });

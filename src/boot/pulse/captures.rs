@@ -1,14 +1,14 @@
 //! Which resources this node captures: those whose leases it holds.
 
 use super::journal::ControlJournal;
-use super::{Pulse, cleaning};
+use super::{Pulse, cleaning, tables};
 use control::Error;
 use control::pulse::directory::{self, Wanted};
 use control::pulse::leases::{self, Lease};
 use control::pulse::leftovers;
 use kernel::ResourceId;
 use pulse::capture::{Capture, Fence, Live, Settings};
-use pulse::setup::{self, Names, TableName, Tables};
+use pulse::setup::{self, Names};
 use secrecy::ExposeSecret;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -127,11 +127,12 @@ impl Captures {
                     let target =
                         directory::target(&ctx, resource).await?.ok_or_else(|| anyhow::anyhow!("it is gone"))?;
                     let database = ConnectionString::parse(target.connection.expose_secret())?;
-                    let tables = target.tables.map_or(Tables::All, |tables| {
-                        let name = |(schema, name)| TableName { schema, name };
-                        Tables::Chosen(tables.into_iter().map(name).collect())
-                    });
-                    if setup::published(&dialer, &database, &names.publication).await?.is_none() {
+                    let is_published = setup::published(&dialer, &database, &names.publication).await?.is_some();
+                    if !target.automatic {
+                        let has_slot = setup::slot_status(&dialer, &database, &names.slot).await?.is_some();
+                        anyhow::ensure!(is_published && has_slot, "publication and slot are not made yet");
+                    } else if !is_published {
+                        let tables = tables(target.tables);
                         setup::create_publication(&dialer, &database, &names.publication, &tables).await?;
                     }
                     anyhow::Ok(database)

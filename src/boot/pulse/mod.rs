@@ -6,7 +6,9 @@
 
 mod captures;
 mod cleaning;
+mod console;
 mod journal;
+mod surveys;
 mod tails;
 
 pub use tails::{Reader, Tails};
@@ -15,9 +17,11 @@ use control::Ctx;
 use control::gateways::NodeId;
 use control::pulse::{directory, journal as events};
 use kernel::ResourceId;
+use pulse::setup::{TableName, Tables};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::time::Duration;
+use surveys::Surveys;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -32,6 +36,7 @@ pub struct Pulse {
     pub tails: Arc<Tails>,
     dialer: Arc<Dialer>,
     node: NodeId,
+    surveys: Surveys,
     closing: CancellationToken,
     sockets: TaskTracker,
 }
@@ -39,7 +44,8 @@ pub struct Pulse {
 impl Pulse {
     pub fn new(ctx: Ctx, dialer: Arc<Dialer>, node: NodeId) -> Self {
         let tails = Arc::new(Tails::new(ctx.clone()));
-        Self { ctx, tails, dialer, node, closing: CancellationToken::new(), sockets: TaskTracker::new() }
+        let (closing, sockets) = (CancellationToken::new(), TaskTracker::new());
+        Self { ctx, tails, dialer, node, surveys: Surveys::default(), closing, sockets }
     }
 
     /// Captures what nobody else captures, until `stop`; then others may at once.
@@ -81,4 +87,10 @@ impl Pulse {
             tracing::warn!("some subscribers did not take their farewell");
         }
     }
+}
+
+/// As the control plane names them; none is all.
+fn tables(chosen: Option<Vec<(String, String)>>) -> Tables {
+    let name = |(schema, name)| TableName { schema, name };
+    chosen.map_or(Tables::All, |chosen| Tables::Chosen(chosen.into_iter().map(name).collect()))
 }

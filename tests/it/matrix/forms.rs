@@ -39,10 +39,10 @@ async fn every_function_is_offered_somewhere_to_whom_it_is_for(db: PgPool) {
     assert_eq!(hidden, NOT_AT_FIRST_SIGHT);
 }
 
-/// The palette is fetched, and so is whether there was a query. The rest stands on pages while there is something to do: mail that can be sent, another
-/// session to end, a second factor, an invitation to oneself, a second resource, a project without any, Accelerate that is configured, a setting that
-/// was changed.
-const NOT_AT_FIRST_SIGHT: [&str; 16] = [
+/// The palette is fetched, and so is whether there was a query, or an event. The rest stands on pages while there is something to do: mail that can be
+/// sent, another session to end, a second factor, an invitation to oneself, a second resource, a project without any, Accelerate that is configured,
+/// Pulse that may be enabled or is, a setting that was changed.
+const NOT_AT_FIRST_SIGHT: [&str; 27] = [
     "identity/request-reset",
     "identity/resend-verification",
     "palette",
@@ -57,6 +57,17 @@ const NOT_AT_FIRST_SIGHT: [&str; 16] = [
     "accelerate/first-query",
     "accelerate/change-settings",
     "accelerate/purge",
+    "pulse/prepare",
+    "pulse/prepare-project",
+    "pulse/enable",
+    "pulse/change-settings",
+    "pulse/pause",
+    "pulse/resume",
+    "pulse/remove-slot",
+    "pulse/disable",
+    "pulse/delete-stream",
+    "pulse/replay-stream",
+    "pulse/events",
     "admin/clear-second-factor",
     "admin/reset-setting",
 ];

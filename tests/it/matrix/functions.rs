@@ -86,6 +86,21 @@ pub const FUNCTIONS: &[Function] = &[
     row(DEVELOPERS, "accelerate/change-settings", "resource={resource}").answers(409),
     row(DEVELOPERS, "accelerate/purge", "resource={resource}").answers(409),
     row(DEVELOPERS, "accelerate/disable", "resource={resource}").answers(409),
+    row(DEVELOPERS, "pulse/prepare", "resource={resource}&connection_string=postgres://a:b@127.0.0.1:1/c"),
+    row(DEVELOPERS, "pulse/prepare-project", "project={project}&connection_string=postgres://a:b@127.0.0.1:1/c")
+        // The world's project has an environment of this name.
+        .answers(422),
+    // Pulse is off for the organization.
+    row(DEVELOPERS, "pulse/enable", "resource={resource}&retention_hours=72").answers(409),
+    row(DEVELOPERS, "pulse/change-settings", "resource={resource}&retention_hours=72").answers(409),
+    row(DEVELOPERS, "pulse/pause", "resource={resource}").answers(409),
+    row(DEVELOPERS, "pulse/resume", "resource={resource}").answers(409),
+    row(DEVELOPERS, "pulse/remove-slot", "resource={resource}").answers(409),
+    row(DEVELOPERS, "pulse/disable", "resource={resource}").answers(409),
+    row(DEVELOPERS, "pulse/delete-stream", "resource={resource}&name=orders").answers(404),
+    row(DEVELOPERS, "pulse/replay-stream", "resource={resource}&name=orders").answers(409),
+    // Rows of the customer's database.
+    row(DEVELOPERS, "pulse/events", "resource={resource}"),
     row(ADMINS, "resources/delete", "resource={resource}&confirmation=Production"),
     row(DEVELOPERS, "keys/create", "project={project}&name=web"),
     row(DEVELOPERS, "keys/edit", "key={key}&name=web&rights=read_only"),

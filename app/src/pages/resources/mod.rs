@@ -11,5 +11,5 @@ pub use create::{NewResourceForm, NewResourcePage};
 pub use delete::DeleteResourcePage;
 pub use keys::ResourceKeysPage;
 pub use overview::ResourcePage;
-pub use products::{ProductOff, ProductState, ResourcePulsePage, access, product_sentence};
+pub use products::{ProductOff, product_sentence};
 pub use settings::{ConnectionField, ResourceSettingsPage};

@@ -29,6 +29,8 @@ pub struct Wanted {
 pub struct Target {
     pub connection: SecretString,
     pub tables: Option<Vec<(String, String)>>,
+    /// Whether what it needs in the database is made, or waited for.
+    pub automatic: bool,
 }
 
 /// Whether subscribers are served; none where Pulse is not enabled, or off for the organization.
@@ -46,8 +48,10 @@ pub async fn wanted(ctx: &Ctx) -> Result<Vec<Wanted>, Error> {
 /// None where it is not wanted any more.
 pub async fn target(ctx: &Ctx, id: ResourceId) -> Result<Option<Target>, Error> {
     let mut db = ctx.db.acquire().await?;
-    let Some((sealed, tables)) = store::target(&mut db, id).await? else { return Ok(None) };
-    Ok(Some(Target { connection: ctx.vault.open(&purpose(id), &sealed)?, tables }))
+    let Some(store::SealedTarget { connection, tables, automatic }) = store::target(&mut db, id).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Target { connection: ctx.vault.open(&purpose(id), &connection)?, tables, automatic }))
 }
 
 /// The default schema of a resource's connection string is of interest to subscribers too.

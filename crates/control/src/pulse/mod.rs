@@ -10,6 +10,9 @@ pub mod journal;
 pub mod leases;
 pub mod leftovers;
 pub mod pause;
+pub mod removal;
+pub mod settings;
+pub mod shown;
 mod store;
 pub mod streams;
 
@@ -24,6 +27,8 @@ pub struct Enabled {
     pub settings: Settings,
     pub enabled_at: OffsetDateTime,
     pub paused_at: Option<OffsetDateTime>,
+    /// When slot and publication were removed on request; none once capture is resumed.
+    pub removed_at: Option<OffsetDateTime>,
     /// The last time that changes were missed, and why.
     pub gap: Option<(OffsetDateTime, String)>,
 }
@@ -36,11 +41,13 @@ pub struct Settings {
     pub retention_hours: u32,
     /// Schema and name of each; `None` is all of them, those to come as well.
     pub tables: Option<Vec<(String, String)>>,
+    /// Whether a node makes publication and slot; else people do, and it waits until they are there.
+    pub automatic: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { persistence: true, retention_hours: 72, tables: None }
+        Self { persistence: true, retention_hours: 72, tables: None, automatic: true }
     }
 }
 
@@ -54,6 +61,17 @@ async fn require_access(db: &mut PgConnection, actor: &Actor, org: OrgId) -> Res
         )
         .into()),
     }
+}
+
+/// What is settled when Pulse is enabled.
+fn keeps_its_setup(before: &Settings, wanted: &Settings) -> Result<(), Problem> {
+    if before.tables != wanted.tables {
+        return Err(Problem::field("tables", "Disable Pulse to publish other tables, and enable it anew."));
+    }
+    if before.automatic != wanted.automatic {
+        return Err(Problem::field("automatic", "Disable Pulse to set it up in another way, and enable it anew."));
+    }
+    Ok(())
 }
 
 fn not_enabled() -> Error {

@@ -2,7 +2,7 @@ use super::consumers::Opened;
 use super::directory::{Served, Wanted};
 use super::journal::{NewEvent, Position, Pruned, StoredEvent};
 use super::leases::Lease;
-use super::streams::Stream;
+use super::streams::{MOST_COUNTED, Stream};
 use super::{Enabled, Settings};
 use crate::Error;
 use crate::gateways::NodeId;
@@ -16,7 +16,8 @@ type Tables = Option<Json<Vec<(String, String)>>>;
 
 pub async fn find(db: &mut PgConnection, id: ResourceId) -> Result<Option<Enabled>, Error> {
     let row = sqlx::query!(
-        r#"select p.persistence, p.retention_hours, p.tables as "tables: Json<Vec<(String, String)>>", p.enabled_at, p.paused_at, j.gap_at, j.gap_reason
+        r#"select p.persistence, p.retention_hours, p.tables as "tables: Json<Vec<(String, String)>>", p.automatic, p.enabled_at, p.paused_at,
+                  p.removed_at, j.gap_at, j.gap_reason
            from pulse p join pulse_journal j using (resource_id) where p.resource_id = $1"#,
         id.uuid()
     )
@@ -28,9 +29,11 @@ pub async fn find(db: &mut PgConnection, id: ResourceId) -> Result<Option<Enable
             retention_hours: u32::try_from(row.retention_hours)
                 .map_err(|_| Error::inconsistent("pulse", "retention_hours", id))?,
             tables: row.tables.map(|tables| tables.0),
+            automatic: row.automatic,
         };
         let gap = row.gap_at.zip(row.gap_reason);
-        Ok(Enabled { settings, enabled_at: row.enabled_at, paused_at: row.paused_at, gap })
+        let (enabled_at, paused_at, removed_at) = (row.enabled_at, row.paused_at, row.removed_at);
+        Ok(Enabled { settings, enabled_at, paused_at, removed_at, gap })
     });
     enabled.transpose()
 }
@@ -45,15 +48,16 @@ pub async fn enable(
     let hours = i32::try_from(settings.retention_hours).unwrap_or(i32::MAX);
     let tables: Tables = settings.tables.clone().map(Json);
     sqlx::query!(
-        "insert into pulse (resource_id, persistence, retention_hours, tables, enabled_by, enabled_at)
-         values ($1, $2, $3, $4, (select id from user_account where id = $5), $6)
+        "insert into pulse (resource_id, persistence, retention_hours, tables, automatic, enabled_by, enabled_at)
+         values ($1, $2, $3, $4, $7, (select id from user_account where id = $5), $6)
          on conflict (resource_id) do update set persistence = excluded.persistence, retention_hours = excluded.retention_hours",
         id.uuid(),
         settings.persistence,
         hours,
         tables as _,
         by.uuid(),
-        now
+        now,
+        settings.automatic
     )
     .execute(&mut *db)
     .await?;
@@ -70,7 +74,34 @@ pub async fn delete(db: &mut PgConnection, id: ResourceId) -> Result<bool, Error
 }
 
 pub async fn pause(db: &mut PgConnection, id: ResourceId, at: Option<OffsetDateTime>) -> Result<(), Error> {
-    sqlx::query!("update pulse set paused_at = $2 where resource_id = $1", id.uuid(), at).execute(db).await?;
+    sqlx::query!("update pulse set paused_at = $2, removed_at = null where resource_id = $1", id.uuid(), at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Pauses it too, unless it is.
+pub async fn remove(db: &mut PgConnection, id: ResourceId, now: OffsetDateTime) -> Result<(), Error> {
+    sqlx::query!(
+        "update pulse set paused_at = coalesce(paused_at, $2), removed_at = $2 where resource_id = $1",
+        id.uuid(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn set(db: &mut PgConnection, id: ResourceId, persistence: bool, hours: u32) -> Result<(), Error> {
+    let hours = i32::try_from(hours).unwrap_or(i32::MAX);
+    sqlx::query!(
+        "update pulse set persistence = $2, retention_hours = $3 where resource_id = $1",
+        id.uuid(),
+        persistence,
+        hours
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -104,19 +135,26 @@ pub async fn wanted(db: &mut PgConnection) -> Result<Vec<Wanted>, Error> {
     Ok(wanted.collect())
 }
 
-/// The connection string, still sealed, and what is published.
-pub async fn target(
-    db: &mut PgConnection,
-    id: ResourceId,
-) -> Result<Option<(Vec<u8>, Option<Vec<(String, String)>>)>, Error> {
+/// Of a [`super::directory::Target`], its connection string still sealed.
+pub struct SealedTarget {
+    pub connection: Vec<u8>,
+    pub tables: Option<Vec<(String, String)>>,
+    pub automatic: bool,
+}
+
+pub async fn target(db: &mut PgConnection, id: ResourceId) -> Result<Option<SealedTarget>, Error> {
     let row = sqlx::query!(
-        r#"select r.connection_string as "connection!", p.tables as "tables: Json<Vec<(String, String)>>"
+        r#"select r.connection_string as "connection!", p.tables as "tables: Json<Vec<(String, String)>>", p.automatic
            from pulse p join resource r on r.id = p.resource_id where p.resource_id = $1 and r.connection_string is not null"#,
         id.uuid()
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| (row.connection, row.tables.map(|tables| tables.0))))
+    Ok(row.map(|row| SealedTarget {
+        connection: row.connection,
+        tables: row.tables.map(|tables| tables.0),
+        automatic: row.automatic,
+    }))
 }
 
 pub async fn take_lease(db: &mut PgConnection, id: ResourceId, node: NodeId, term: f64) -> Result<Option<i64>, Error> {
@@ -351,9 +389,11 @@ pub async fn acknowledge(
 pub async fn streams(db: &mut PgConnection, id: ResourceId) -> Result<Vec<Stream>, Error> {
     let rows = sqlx::query!(
         r#"select name, cursor, created_at, seen_at,
-                  (select count(*) from pulse_event e where e.resource_id = s.resource_id and e.id > s.cursor) as "waiting!"
+                  (select count(*) from (select from pulse_event e where e.resource_id = s.resource_id and e.id > s.cursor limit $2) as e) as "waiting!",
+                  (select e.arrived_at from pulse_event e where e.resource_id = s.resource_id and e.id > s.cursor order by e.id limit 1) as waiting_since
            from pulse_stream s where resource_id = $1 order by name"#,
-        id.uuid()
+        id.uuid(),
+        MOST_COUNTED
     )
     .fetch_all(db)
     .await?;
@@ -361,6 +401,7 @@ pub async fn streams(db: &mut PgConnection, id: ResourceId) -> Result<Vec<Stream
         name: row.name,
         cursor: Some(row.cursor).filter(|cursor| !cursor.is_empty()),
         waiting: u64::try_from(row.waiting).unwrap_or_default(),
+        waiting_since: row.waiting_since,
         created_at: row.created_at,
         seen_at: row.seen_at,
     });

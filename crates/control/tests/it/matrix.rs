@@ -156,6 +156,13 @@ fn rows() -> Vec<Row> {
         DEVELOPER "accelerate/disable.rs disable" |c, a| accelerate::disable::disable(&c.world.ctx, a, c.resource);
         VIEWER "accelerate/traffic.rs get" |c, a| accelerate::traffic::get(&c.world.ctx, a, c.resource);
         DEVELOPER "pulse/enable.rs enable" |c, a| pulse::enable::enable(&c.world.ctx, a, c.resource, pulse::Settings { retention_hours: 24, ..pulse::Settings::default() });
+        DEVELOPER "pulse/enable.rs allowed" |c, a| pulse::enable::allowed(&c.world.ctx, a, c.resource);
+        DEVELOPER "pulse/settings.rs change" |c, a| pulse::settings::change(&c.world.ctx, a, c.resource, pulse::settings::SettingsInput { persistence: true, retention_hours: "24".into() });
+        DEVELOPER "pulse/removal.rs begin" |c, a| pulse::removal::begin(&c.world.ctx, a, c.resource);
+        VIEWER "pulse/shown/mod.rs activity" |c, a| pulse::shown::activity(&c.world.ctx, a, c.resource);
+        DEVELOPER "pulse/shown/mod.rs latest" |c, a| pulse::shown::latest(&c.world.ctx, a, c.resource, "");
+        DEVELOPER "pulse/shown/mod.rs target" |c, a| pulse::shown::target(&c.world.ctx, a, c.resource);
+        VIEWER "pulse/shown/mod.rs of_project" |c, a| pulse::shown::of_project(&c.world.ctx, a, c.project);
         DEVELOPER "pulse/disable.rs disable" |c, a| pulse::disable::disable(&c.world.ctx, a, c.resource);
         DEVELOPER "pulse/pause.rs pause" |c, a| pulse::pause::pause(&c.world.ctx, a, c.resource);
         DEVELOPER "pulse/pause.rs resume" |c, a| pulse::pause::resume(&c.world.ctx, a, c.resource);

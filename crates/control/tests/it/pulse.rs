@@ -2,9 +2,13 @@
 
 use crate::world::{Cast, World, code};
 use control::gateways::{Gateway, NodeId};
+use control::pulse::enable::EnableInput;
 use control::pulse::journal::{self, NewEvent, Position};
 use control::pulse::leases::{self, Lease};
-use control::pulse::{Settings, consumers, directory, disable, enable, get, leftovers, pause, streams};
+use control::pulse::settings::SettingsInput;
+use control::pulse::{
+    Settings, consumers, directory, disable, enable, get, leftovers, pause, removal, settings, shown, streams,
+};
 use control::resources::delete::{DeleteResourceInput, delete};
 use kernel::ProblemCode;
 use sqlx::PgPool;
@@ -199,4 +203,85 @@ async fn what_is_paused_is_not_wanted_and_what_is_deleted_is_cleaned_up(db: PgPo
     assert_eq!(leftovers::due(ctx).await.unwrap(), [resource], "the slot of a deleted resource");
     assert!(leftovers::failed(ctx, lease).await.unwrap());
     assert!(leftovers::due(ctx).await.unwrap().is_empty(), "later");
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn what_is_enabled_keeps_its_tables_and_changes_how_long_it_keeps_events(db: PgPool) {
+    let w = World::new(db);
+    let cast = w.cast("").await;
+    let (ctx, by, resource) = (&w.ctx, &cast.developer, cast.resource);
+    let chosen =
+        Settings { tables: Some(vec![("public".into(), "User".into())]), automatic: false, ..Settings::default() };
+    let none = Settings { tables: Some(vec![]), ..Settings::default() };
+    assert_eq!(code(enable::enable(ctx, by, resource, none).await), ProblemCode::Invalid);
+    let another =
+        control::resources::PlainConnection { secret: "postgres://b@c/d".into(), masked: "postgres://b@c/d".into() };
+    let input = EnableInput { connection: Some(another), settings: chosen.clone() };
+    enable::enable(ctx, by, resource, input).await.unwrap();
+    let target = directory::target(ctx, resource).await.unwrap().unwrap();
+    assert_eq!(
+        (secrecy::ExposeSecret::expose_secret(&target.connection), target.automatic),
+        ("postgres://b@c/d", false)
+    );
+    let automatic = Settings { automatic: true, ..chosen.clone() };
+    assert_eq!(code(enable::enable(ctx, by, resource, automatic).await), ProblemCode::Invalid);
+    for wrong in ["", "0", "721", "a day"] {
+        let input = SettingsInput { persistence: true, retention_hours: wrong.into() };
+        assert_eq!(code(settings::change(ctx, by, resource, input).await), ProblemCode::Invalid, "{wrong}");
+    }
+    let input = SettingsInput { persistence: false, retention_hours: " 48 ".into() };
+    settings::change(ctx, by, resource, input).await.unwrap();
+    let now = get::get(ctx, by, resource).await.unwrap().unwrap().settings;
+    assert_eq!(now, Settings { persistence: false, retention_hours: 48, ..chosen });
+    disable::disable(ctx, by, resource).await.unwrap();
+    assert_eq!(code(settings::change(ctx, by, resource, SettingsInput::default()).await), ProblemCode::Invalid);
+    let input = SettingsInput { persistence: true, retention_hours: "48".into() };
+    assert_eq!(code(settings::change(ctx, by, resource, input).await), ProblemCode::Conflict);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn what_is_removed_on_request_is_paused_until_it_is_resumed(db: PgPool) {
+    let s = Scene::enabled(db).await;
+    let (ctx, by, resource) = (&s.w.ctx, &s.cast.developer, s.cast.resource);
+    removal::begin(ctx, by, resource).await.unwrap();
+    let shown = get::get(ctx, by, resource).await.unwrap().unwrap();
+    assert!(shown.paused_at.is_some() && shown.removed_at.is_some());
+    assert!(directory::wanted(ctx).await.unwrap().is_empty());
+    pause::resume(ctx, by, resource).await.unwrap();
+    let shown = get::get(ctx, by, resource).await.unwrap().unwrap();
+    assert_eq!((shown.paused_at, shown.removed_at), (None, None));
+    disable::disable(ctx, by, resource).await.unwrap();
+    assert_eq!(code(removal::begin(ctx, by, resource).await), ProblemCode::Conflict);
+}
+
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn people_see_who_captures_and_the_last_events(db: PgPool) {
+    let s = Scene::enabled(db).await;
+    let (ctx, resource) = (&s.w.ctx, s.cast.resource);
+    let activity = async || shown::activity(ctx, &s.cast.viewer, resource).await.unwrap();
+    let before = activity().await;
+    assert_eq!((before.node, before.last_minute, before.last_event_at), (None, 0, None));
+    let node = Gateway::new(&ctx.rng, "us-east-1".into(), None, String::new());
+    control::gateways::beat::beat(ctx, &node).await.unwrap();
+    let lease = leases::take(ctx, resource, node.id).await.unwrap().unwrap();
+    let position = Position { epoch: 1, system: "7".into(), through: 1 };
+    assert!(journal::begin(ctx, lease, &position, None).await.unwrap());
+    consumers::open(ctx, resource, "orders").await.unwrap();
+    s.append(lease, &(1..=25).collect::<Vec<_>>()).await.unwrap();
+    let now = activity().await;
+    assert_eq!((now.node, now.last_minute), (Some((node.id, Some("us-east-1".into()))), 25));
+    assert!(now.last_event_at.is_some() && !now.is_cleaned);
+    let latest = async |after: &str| shown::latest(ctx, &s.cast.developer, resource, after).await.unwrap();
+    let ids = |events: Vec<shown::SeenEvent>| events.into_iter().map(|event| event.id).collect::<Vec<_>>();
+    assert_eq!(ids(latest("").await), (6..=25).rev().map(id).collect::<Vec<_>>());
+    assert_eq!(ids(latest(&id(23)).await), [id(25), id(24)]);
+    assert_eq!(latest(&id(24)).await[0].table, b"a table");
+    let streams = streams::list(ctx, &s.cast.viewer, resource).await.unwrap();
+    assert!(streams[0].waiting == 25 && streams[0].waiting_since.is_some());
+    let project = async || shown::of_project(ctx, &s.cast.viewer, s.cast.project).await.unwrap();
+    assert_eq!(project().await, [(resource, false)]);
+    pause::pause(ctx, &s.cast.developer, resource).await.unwrap();
+    assert_eq!(project().await, [(resource, true)]);
+    s.age("5 seconds").await;
+    assert_eq!(activity().await.node, None, "its lease has ended");
 }

@@ -13,6 +13,7 @@
 mod change;
 mod id;
 mod model;
+mod shown;
 mod table;
 mod write;
 

@@ -78,24 +78,8 @@ pub async fn checklist(
         Ok((store::facts(connection).await?, store::tables(connection).await?))
     })
     .await?;
-    let facts = Facts::read(facts)?;
     let found = rows.into_iter().map(Table::read).collect::<Result<Vec<_>, _>>()?;
-    let mut items = facts.items(is_enabled);
-    items.push(facts.publishing(tables, &found));
-    let wanted = |table: &&Table| match tables {
-        Tables::All => true,
-        Tables::Chosen(chosen) => chosen.contains(&table.name),
-    };
-    items.extend(found.iter().filter(wanted).map(Table::identity));
-    if let Tables::Chosen(chosen) = tables {
-        let gone = chosen.iter().filter(|name| found.iter().all(|table| table.name != **name));
-        items.extend(gone.map(|name| Item {
-            table: Some(name.clone()),
-            ..item(Check::ReplicaIdentity, State::Missing, "no such table")
-        }));
-    }
-    items.push(facts.wal_kept());
-    Ok(items)
+    Ok(Facts::read(facts)?.checklist(tables, &found, is_enabled, "pentaprism", false))
 }
 
 fn item(check: Check, state: State, found: impl Into<String>) -> Item {
@@ -107,8 +91,8 @@ fn ready_if(is_ready: bool) -> State {
 }
 
 /// One row of [`store::facts`].
-struct Facts {
-    version: u32,
+pub(super) struct Facts {
+    pub(super) version: u32,
     wal_level: String,
     is_standby: bool,
     slots: (u32, u32),
@@ -123,7 +107,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn read(row: Row) -> Result<Self, Error> {
+    pub(super) fn read(row: Row) -> Result<Self, Error> {
         let mut row = row.into_iter();
         let mut next = || row.next().flatten();
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok()).ok_or(Error::NotPostgres);
@@ -142,6 +126,36 @@ impl Facts {
             may_create: is(next()),
             slot_keep: next(),
         })
+    }
+
+    /// The whole list: for what is published by this name, or is to be.
+    pub(super) fn checklist(
+        &self,
+        tables: &Tables,
+        found: &[Table],
+        is_enabled: bool,
+        publication: &str,
+        is_published: bool,
+    ) -> Vec<Item> {
+        let mut items = self.items(is_enabled);
+        items.push(match is_published {
+            true => item(Check::Publishing, State::Ready, "published"),
+            false => self.publishing(tables, found, publication),
+        });
+        let wanted = |table: &&Table| match tables {
+            Tables::All => true,
+            Tables::Chosen(chosen) => chosen.contains(&table.name),
+        };
+        items.extend(found.iter().filter(wanted).map(Table::identity));
+        if let Tables::Chosen(chosen) = tables {
+            let gone = chosen.iter().filter(|name| found.iter().all(|table| table.name != **name));
+            items.extend(gone.map(|name| Item {
+                table: Some(name.clone()),
+                ..item(Check::ReplicaIdentity, State::Missing, "no such table")
+            }));
+        }
+        items.push(self.wal_kept());
+        items
     }
 
     fn items(&self, is_enabled: bool) -> Vec<Item> {
@@ -167,7 +181,7 @@ impl Facts {
         ]
     }
 
-    fn publishing(&self, tables: &Tables, found: &[Table]) -> Item {
+    fn publishing(&self, tables: &Tables, found: &[Table], publication: &str) -> Item {
         if self.is_superuser {
             return item(Check::Publishing, State::Ready, "superuser");
         }
@@ -176,7 +190,7 @@ impl Facts {
         let (found, statement) = match tables {
             Tables::All => {
                 // Somebody who may has to make it; afterwards it only needs to be there.
-                let statement = publication::statement("pentaprism", tables, self.version / 10_000);
+                let statement = publication::statement(publication, tables, self.version / 10_000);
                 ("all tables can be published by a superuser only", Some(format!("{statement};")))
             }
             Tables::Chosen(chosen) => {
@@ -217,15 +231,15 @@ fn free(check: Check, (most, used): (u32, u32), setting: &str, is_enabled: bool)
 }
 
 /// One row of [`store::tables`].
-struct Table {
-    name: TableName,
+pub(super) struct Table {
+    pub(super) name: TableName,
     identity: String,
     has_key: bool,
     is_own: bool,
 }
 
 impl Table {
-    fn read(row: Row) -> Result<Self, Error> {
+    pub(super) fn read(row: Row) -> Result<Self, Error> {
         let [Some(schema), Some(name), Some(identity), Some(key), Some(own)] =
             <[_; 5]>::try_from(row).map_err(|_| Error::NotPostgres)?
         else {

@@ -4,12 +4,16 @@ mod checklist;
 mod names;
 mod publication;
 mod slot;
+mod statements;
 mod store;
+mod survey;
 
 pub use checklist::{Check, Item, State, checklist};
 pub use names::{Names, TableName, Tables};
 pub use publication::{create_publication, drop_publication, published};
 pub use slot::{SlotStatus, WalStatus, drop_slot, end_walsender, slot_status};
+pub use statements::Statements;
+pub use survey::{Survey, survey};
 
 use std::{future::Future, time::Duration};
 

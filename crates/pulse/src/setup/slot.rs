@@ -52,7 +52,7 @@ pub async fn slot_status(dialer: &Dialer, target: &ConnectionString, slot: &str)
     row.map(read).transpose()
 }
 
-fn read(row: Row) -> Result<SlotStatus, Error> {
+pub(super) fn read(row: Row) -> Result<SlotStatus, Error> {
     let [active, _, restart, confirmed, wal, safe, lag, held] =
         <[_; 8]>::try_from(row).map_err(|_| Error::NotPostgres)?;
     let bytes = |text: Option<String>| text.and_then(|text| text.parse().ok());

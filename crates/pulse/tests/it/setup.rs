@@ -2,7 +2,7 @@
 
 use pulse::{
     Error, SqlState,
-    setup::{self, Check, Item, State, TableName, Tables, WalStatus},
+    setup::{self, Check, Item, State, Statements, TableName, Tables, WalStatus},
     source,
 };
 use testkit::Cluster;
@@ -136,4 +136,61 @@ async fn slots_and_publications_come_and_go() {
     assert_eq!(world.start().await.err(), Some(Error::Refused(SqlState::UNDEFINED_OBJECT)));
     setup::drop_publication(dialer, target, &names.publication).await.unwrap();
     assert_eq!(setup::published(dialer, target, &names.publication).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_survey_shows_what_is_there_and_its_statements_make_and_remove_it() {
+    let world = World::new().await;
+    world.execute(r#"create table keyed (id int primary key); create table "it's" (id int primary key)"#).await;
+    let (dialer, target, names) = (&world.dialer, &world.target, &world.names);
+    let look = async |tables: &Tables| setup::survey(dialer, target, names, tables).await.unwrap();
+    let chosen = Tables::Chosen(vec![table("it's")]);
+    let before = look(&chosen).await;
+    assert!(before.version >= 12);
+    assert_eq!(before.tables, [table("it's"), table("keyed")]);
+    assert_eq!((&before.slot, &before.published), (&None, &None));
+    assert_eq!(before.items, setup::checklist(dialer, target, &chosen, false).await.unwrap());
+
+    let statements = Statements::of(names, &chosen, before.version);
+    world.execute(&statements.publish).await;
+    world.execute(&statements.create_slot).await;
+    let made = look(&chosen).await;
+    assert_eq!(made.published, Some(vec![table("it's")]));
+    assert!(!made.slot.unwrap().is_active);
+    let mut reader = world.start().await.unwrap();
+    assert!(look(&chosen).await.slot.unwrap().is_active, "somebody reads it");
+    world.execute(&statements.end_walsender).await;
+    assert!(crate::world::message(&mut reader).await.is_err());
+    // The server needs a moment to let go of it.
+    while look(&chosen).await.slot.unwrap().is_active {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    for _ in 0..2 {
+        for statement in [&statements.end_walsender, &statements.drop_slot, &statements.drop_publication] {
+            world.execute(statement).await;
+        }
+    }
+    let gone = look(&chosen).await;
+    assert_eq!((gone.slot, gone.published), (None, None));
+}
+
+#[tokio::test]
+async fn who_may_not_publish_all_needs_a_publication_of_the_right_name() {
+    let world = World::new().await;
+    let role = format!("reader_{}", world.names.slot);
+    world
+        .execute(&format!(
+            "create table keyed (id int primary key); create role {role} login replication password 'secret'"
+        ))
+        .await;
+    let url = format!("postgres://{role}:secret@{}/{}", world.address(), world.target.database());
+    let target = ConnectionString::parse(&url).unwrap();
+    let look = async || setup::survey(&world.dialer, &target, &world.names, &Tables::All).await.unwrap();
+    let survey = look().await;
+    let item = find(&survey.items, Check::Publishing, None);
+    assert_eq!(item.state, State::Missing);
+    world.execute(item.statement.as_ref().unwrap()).await;
+    let survey = look().await;
+    assert_eq!(find(&survey.items, Check::Publishing, None).state, State::Ready, "somebody has made it");
+    assert!(survey.published.is_some());
 }

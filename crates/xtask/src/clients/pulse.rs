@@ -1,6 +1,7 @@
-//! `@prisma/extension-pulse`: what it hears is held against what Prisma Client itself finds, across the death of the server and of Postgres.
+//! `@prisma/extension-pulse`: the instructions of the console are done with the code that it shows; then what the extension hears is held against what Prisma Client itself finds, across the death of the server and of Postgres.
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use super::{Suite, generate};
 use crate::build::{self, Profile};
@@ -54,6 +55,15 @@ impl Suite for Pulse {
 
         let mut seeded = Seeded::streaming(workspace, binary, &cluster, &shop)?;
         let step = ui.step(self.about);
+        let mut instructions = node::node(workspace, &folder);
+        instructions.arg(workspace.path(SHARED).join("instructions.mjs"));
+        instructions.env("CONSOLE", seeded.server.console()).env("API_KEY", seeded.api_key()?);
+        instructions.env("DIRECT_DATABASE_URL", &shop.0);
+        for (name, at) in [("EMAIL", "/email"), ("PASSWORD", "/password"), ("RESOURCE", "/resources/0/id")] {
+            let value = seeded.report.pointer(at).and_then(Value::as_str);
+            instructions.env(name, value.with_context(|| format!("the seed tells {at}"))?);
+        }
+        let instructed = process::capture(instructions, |line| step.line(line))?;
         let mut script = node::node(workspace, &folder);
         script.arg(workspace.path(SHARED).join("changes.mjs"));
         script.env("DIRECT_DATABASE_URL", &shop.0).env("API_KEY", seeded.api_key()?);
@@ -67,16 +77,21 @@ impl Suite for Pulse {
             }
         })?;
         restarted?;
-        let mut tally = Tally::of_line(&finished.output).with_context(|| finished.output.clone())?;
-        if !finished.status.success() && tally.failed == 0 {
-            tally.failed = 1;
+        let (mut tally, mut output) = (Tally::default(), String::new());
+        for finished in [instructed, finished] {
+            let mut own = Tally::of_line(&finished.output).with_context(|| finished.output.clone())?;
+            if !finished.status.success() && own.failed == 0 {
+                own.failed = 1;
+            }
+            tally += own;
+            output.push_str(&finished.output);
         }
         seeded.server.stop()?;
         if tally.is_green() {
             step.done_with(&tally.to_string());
         } else {
             step.failed(&tally.to_string());
-            println!("\n{}\n\nThe server's log:\n\n{}", finished.output.trim_end(), seeded.server.log());
+            println!("\n{}\n\nThe server's log:\n\n{}", output.trim_end(), seeded.server.log());
         }
         Ok(tally)
     }

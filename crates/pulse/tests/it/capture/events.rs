@@ -117,3 +117,16 @@ async fn an_untouched_long_value_is_told_where_the_whole_row_is_and_left_out_els
     assert_eq!(events[4]["after"]["long"].as_str().unwrap().len(), 10_000);
     assert_eq!(events[5]["deleted"]["long"].as_str().unwrap().len(), 10_000);
 }
+
+#[tokio::test]
+async fn a_person_is_shown_the_row_with_long_values_cut() {
+    let world = World::prepared("create table notes (id int primary key, body text, score real, ok bool)").await;
+    let ledger = Ledger::new();
+    let _running = Running::start(&world, &ledger, 1);
+    world
+        .execute(r#"insert into notes values (1, 'a "b" and more', 'NaN', true); delete from notes; truncate notes"#)
+        .await;
+    ledger.until("all changes", |state| state.order.len() == 3).await;
+    let shown: Vec<_> = ledger.with(|state| state.changes.values().map(|change| change.shown(7).unwrap()).collect());
+    assert_eq!(shown, [r#"{"id": 1, "body": "a \"b\" a…", "score": "NaN", "ok": true}"#, r#"{"id": 1}"#, ""]);
+}
