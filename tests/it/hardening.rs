@@ -45,7 +45,8 @@ async fn folders_are_not_listed_requests_not_traced_and_figures_not_shown(db: Pg
 /// What one reader takes for a request's end and the next for its middle is refused, or ends the connection.
 #[sqlx::test]
 async fn requests_of_two_lengths_smuggle_nothing(db: PgPool) {
-    let server = Program::new(&db).serve().await;
+    let program = Program::new(&db);
+    let server = program.serve().await;
     let hidden = "GET /smuggled HTTP/1.1\r\nhost: localhost\r\n\r\n";
     for (head, body) in [
         (format!("content-length: 0\r\ncontent-length: {}\r\n", hidden.len()), hidden.to_owned()),
