@@ -58,8 +58,9 @@ fn Steps(resource: ResourceId, pulse: Pulse, survey: SurveyOf, from: &'static st
         Some(Err(why)) => view! { <NotLooked resource why/> }.into_any(),
         None => view! { <p class="text-muted">"No connection string is stored, so nobody looks."</p> }.into_any(),
     };
+    let begun = if is_paused { "Capture is paused." } else { "Nothing has changed yet." };
     view! {
-        <p class="mb-6">"Nothing has changed yet. Events and streams are forgotten with the last step; your data is not touched."</p>
+        <p class="mb-6">{begun}" Events and streams are forgotten with the last step; your data is not touched."</p>
         <ol class="steps">
             <li>
                 <h3>"Pause capture"</h3>
