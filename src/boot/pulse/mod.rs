@@ -6,15 +6,24 @@
 
 mod captures;
 mod cleaning;
+mod doors;
+mod gauges;
 mod journal;
+mod piece;
+mod reader;
 mod tails;
 
-pub use tails::{Reader, Tails};
+use doors::Doors;
+pub use doors::{Admitted, Door};
+pub use piece::{Audience, Piece};
+pub use reader::Reader;
+pub use tails::Tails;
 
 use control::Ctx;
 use control::gateways::NodeId;
 use control::pulse::{directory, journal as events};
 use kernel::ResourceId;
+use metrics::{Counter, counter};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +35,29 @@ use upstream::{ConnectionString, Dialer};
 /// For subscribers to hear that this node ends.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// What one resource may take of this node.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub stream_connections: usize,
+    pub subscribe_connections: usize,
+    /// Of a change.
+    pub event_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { stream_connections: 1000, subscribe_connections: 20, event_bytes: 8 << 20 }
+    }
+}
+
 /// Change streams of this node.
 pub struct Pulse {
     pub ctx: Ctx,
     pub tails: Arc<Tails>,
+    pub doors: Arc<Doors>,
+    /// Events that subscribers were told.
+    pub delivered: Counter,
+    limits: Limits,
     dialer: Arc<Dialer>,
     node: NodeId,
     closing: CancellationToken,
@@ -37,9 +65,18 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    pub fn new(ctx: Ctx, dialer: Arc<Dialer>, node: NodeId) -> Self {
-        let tails = Arc::new(Tails::new(ctx.clone()));
-        Self { ctx, tails, dialer, node, closing: CancellationToken::new(), sockets: TaskTracker::new() }
+    pub fn new(ctx: Ctx, dialer: Arc<Dialer>, node: NodeId, limits: Limits) -> Self {
+        Self {
+            tails: Arc::new(Tails::new(ctx.clone())),
+            doors: Arc::new(Doors::new([limits.stream_connections, limits.subscribe_connections])),
+            delivered: counter!("pentaprism_pulse_events_delivered_total"),
+            limits,
+            ctx,
+            dialer,
+            node,
+            closing: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+        }
     }
 
     /// Captures what nobody else captures, until `stop`; then others may at once.

@@ -52,7 +52,7 @@ impl Suite for Pulse {
         shop.run_file(&workspace.path(SHARED).join("schema.sql"))?;
         step.done();
 
-        let mut seeded = Seeded::streaming(workspace, binary, &cluster, &shop)?;
+        let mut seeded = Seeded::streaming(workspace, binary, &cluster, &shop, &[])?;
         let step = ui.step(self.about);
         let mut script = node::node(workspace, &folder);
         script.arg(workspace.path(SHARED).join("changes.mjs"));
