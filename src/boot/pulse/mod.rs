@@ -25,13 +25,21 @@ use control::pulse::{directory, journal as events};
 use kernel::ResourceId;
 use metrics::{Counter, counter};
 use secrecy::ExposeSecret;
+use sqlx::postgres::PgPoolOptions;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use upstream::{ConnectionString, Dialer};
 
+/// To the control database, beside those of requests.
+const CONNECTIONS: u32 = 4;
+/// For one of them.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// For subscribers to hear that this node ends.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -51,6 +59,7 @@ impl Default for Limits {
 }
 
 /// Change streams of this node.
+#[derive(Clone)]
 pub struct Pulse {
     pub ctx: Ctx,
     pub tails: Arc<Tails>,
@@ -80,8 +89,30 @@ impl Pulse {
     }
 
     /// Captures what nobody else captures, until `stop`; then others may at once.
+    ///
+    /// It has a thread and connections of its own: however many subscribers there are to be told, neither changes nor leases wait for their turn.
     pub async fn capture(&self, stop: &CancellationToken) {
-        captures::Captures::default().run(self, stop).await;
+        let (pulse, stop) = (self.clone(), stop.clone());
+        let (done, ended) = oneshot::channel::<()>();
+        let captured = thread::Builder::new().name("pulse-capture".to_owned()).spawn(move || {
+            let _done = done;
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let options = pulse.ctx.db.connect_options().as_ref().clone();
+                let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+                let ctx = Ctx { db: pool.connect_lazy_with(options), ..pulse.ctx.clone() };
+                let pulse = Self { ctx, ..pulse };
+                captures::Captures::default().run(&pulse, &stop).await;
+                pulse.ctx.db.close().await;
+            });
+            std::io::Result::Ok(())
+        });
+        if let Err(error) = captured {
+            tracing::error!(%error, "there is no thread for change streams, so nothing is captured here");
+            return;
+        }
+        // It says nothing: it is dropped at the end.
+        _ = ended.await;
     }
 
     /// Removes events that nobody needs any more.

@@ -104,7 +104,7 @@ async fn open(
         audience,
         reader,
         stream,
-        admitted,
+        _admitted: admitted,
         gap,
     })
 }

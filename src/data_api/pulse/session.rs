@@ -40,7 +40,7 @@ pub struct Session {
     pub audience: Arc<Audience>,
     pub reader: Reader,
     pub stream: Option<Stream>,
-    pub admitted: Admitted,
+    pub _admitted: Admitted,
     pub gap: Gap,
 }
 

@@ -63,7 +63,7 @@ fn upgrade(wanted: &Wanted, dice: &mut Dice) -> Result<bool> {
         2 => subscription = vec![b'a'; 60_000 + dice.below(200_000)],
         3 => subscription.truncate(dice.below(subscription.len())),
         4 => (0..1 + dice.below(2000))
-            .for_each(|n| head.splice(24..24, format!("x{n}: y\r\n").into_bytes()).for_each(drop)),
+            .for_each(|n| head.splice(25..25, format!("x{n}: y\r\n").into_bytes()).for_each(drop)),
         _ => mutate(&mut subscription, dice),
     }
     let request = [&head[..], &subscription, b"\r\nstream: {\"name\":\"x\"}\r\n\r\n"].concat();

@@ -58,7 +58,7 @@ impl<'a> Stage<'a> {
         let (control, behind) = (Cluster::restarting(workspace, step)?, Cluster::restarting(workspace, step)?);
         let source = Database(behind.url().to_owned()).create("source")?;
         source.run(SCHEMA)?;
-        let env = [("PENTAPRISM__PULSE__EVENT_BYTES", "1048576"), ("PENTAPRISM__PULSE__SUBSCRIBE_CONNECTIONS", "10")];
+        let env = [("PENTAPRISM__PULSE__EVENT_BYTES", "1048576"), ("PENTAPRISM__PULSE__SUBSCRIBE_CONNECTIONS", "50")];
         let seeded = Seeded::streaming(workspace, binary, &Database(control.url().to_owned()), &source, &env)?;
         let stage =
             Self { workspace, seeded, source, short: options.short, seed: options.seed, _clusters: [control, behind] };

@@ -18,7 +18,7 @@ const TOGETHER: usize = 50;
 
 pub fn run(stage: &mut Stage<'_>) -> Result<Value> {
     // What is written is several times what may be kept.
-    let (budget, rows) = stage.sized((256 << 20, 200_000), (16 << 20, 8000));
+    let (budget, rows) = stage.sized((256 << 20, 200_000), (32 << 20, 16_000));
     stage.source.run(&format!("alter system set max_slot_wal_keep_size = '{}MB'", budget >> 20))?;
     stage.source.run("select pg_reload_conf()")?;
     let mut socket = Stage::open(&stage.wanted(Some("stalled"))?)?;
@@ -29,7 +29,7 @@ pub fn run(stage: &mut Stage<'_>) -> Result<Value> {
             let done = source.run(&format!(
                 r#"do $$ begin for t in 1..{} loop
                      insert into "Item" select 900000000000 + t * {TOGETHER} + k, 90, t, t * {TOGETHER} + k,
-                         (select string_agg(md5(random()::text || k), '') from generate_series(1, {})) from generate_series(1, {TOGETHER}) k;
+                         (select string_agg(md5(random()::text), '') from generate_series(1, {})) from generate_series(1, {TOGETHER}) k;
                      commit;
                    end loop; end $$"#,
                 rows / TOGETHER,
