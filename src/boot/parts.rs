@@ -6,7 +6,7 @@ use super::mailer::SmtpMailer;
 use super::master_key;
 use super::meter::Counts;
 use super::ports::{ControlSource, Routes};
-use super::pulse::Pulse;
+use super::pulse::{Limits, Pulse};
 use super::rotation::{self, Rotation};
 use crate::nodes::Nodes;
 use accelerate::{CacheServer, Gateway};
@@ -93,7 +93,7 @@ impl Parts {
         let verifier = Arc::new(Verifier::new(verify::Settings::default()));
         let dialer = Arc::new(dialer);
         let (routes, gateway, counts) = gateway(&ctx, &dialer, own.number, None);
-        let pulse = Arc::new(Pulse::new(ctx.clone(), dialer.clone(), own.id));
+        let pulse = Arc::new(Pulse::new(ctx.clone(), dialer.clone(), own.id, Limits::default()));
         let nodes = Arc::new(Nodes::new(ctx.clone(), dialer.clone(), own));
         Self { verifier, routes, gateway, counts, nodes, pulse, ctx, dialer, mailer: None, cluster: None }
     }
@@ -176,7 +176,7 @@ impl Parts {
         let data = &config.data;
         let own = gateways::Gateway::new(&ctx.rng, data.region.clone(), data.node_url(), data.url());
         let (routes, gateway, counts) = gateway(&ctx, &dialer, own.number, cache);
-        let pulse = Arc::new(Pulse::new(ctx.clone(), dialer.clone(), own.id));
+        let pulse = Arc::new(Pulse::new(ctx.clone(), dialer.clone(), own.id, config.pulse.limits()));
         let nodes = Arc::new(Nodes::new(ctx.clone(), dialer.clone(), own));
         Ok(Self { verifier: Arc::new(verifier), routes, gateway, counts, nodes, pulse, ctx, dialer, mailer, cluster })
     }

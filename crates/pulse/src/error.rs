@@ -40,6 +40,11 @@ pub enum Error {
     /// Somebody subscribes with a key that is none, or not for this.
     #[error("The API key is invalid")]
     Unauthorized,
+    /// Changes are missing in front of what a stream would tell next.
+    #[error(
+        "Changes are missing, since {0}. They are in no stream: read the tables anew. The next connection goes on behind the gap"
+    )]
+    Gap(&'static str),
     /// Change streams are turned off for the resource.
     #[error("Pulse is disabled for this environment")]
     ProjectDisabled,
@@ -108,9 +113,13 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Spill(_) | Self::SpillFull(_) | Self::Subscription(_) => "P6100",
-            Self::Dial(_) | Self::Refused(_) | Self::Closed | Self::Silent | Self::NotPostgres | Self::TooLarge(_) => {
-                "P6101"
-            }
+            Self::Dial(_)
+            | Self::Refused(_)
+            | Self::Closed
+            | Self::Silent
+            | Self::NotPostgres
+            | Self::TooLarge(_)
+            | Self::Gap(_) => "P6101",
             Self::Unauthorized => "P6102",
             Self::ProjectDisabled => "P6103",
             Self::AccountHold => "P6104",

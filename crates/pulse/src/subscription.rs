@@ -70,6 +70,16 @@ impl Subscription {
     /// # Errors
     /// [`Malformed`] where the change is none.
     pub fn event(&mut self, change: &Change) -> Result<Option<Event>, Malformed> {
+        let mut json = String::new();
+        let is_wanted = self.write(change, &mut json)?;
+        Ok(is_wanted.then_some(Event { id: change.id, action: change.action, json }))
+    }
+
+    /// Appends the event of a change to `out` as JSON, where it is one that this subscriber wants; whether it is.
+    ///
+    /// # Errors
+    /// [`Malformed`] where the change is none.
+    pub fn write(&mut self, change: &Change, out: &mut String) -> Result<bool, Malformed> {
         let filter = match change.action {
             Action::Create => &self.filters[0],
             Action::Update => &self.filters[1],
@@ -77,21 +87,20 @@ impl Subscription {
             Action::Truncate => &None,
         };
         let relation = change.table.relation();
-        let Some(filter) = filter else { return Ok(None) };
+        let Some(filter) = filter else { return Ok(false) };
         if *relation.name != *self.model.table || *relation.schema != *self.schema {
-            return Ok(None);
+            return Ok(false);
         }
         if self.bound.as_ref().is_none_or(|(table, _)| !Arc::ptr_eq(table, &change.table)) {
             self.bound = Some((Arc::clone(&change.table), Binding::new(&self.model, &change.table)));
         }
-        let (Some((table, binding)), Some(image)) = (&self.bound, change.image()?) else { return Ok(None) };
+        let (Some((table, binding)), Some(image)) = (&self.bound, change.image()?) else { return Ok(false) };
         let cells = image.cells(table);
         let candidate = Candidate { fields: &self.model.fields, table, binding, cells: &cells };
         if filter.holds(&candidate) != Some(true) {
-            return Ok(None);
+            return Ok(false);
         }
-        let json = events::event(change.id, change.action, &self.model, table, binding, &cells);
-        Ok(json.map(|json| Event { id: change.id, action: change.action, json }))
+        Ok(events::event(out, change.id, change.action, &self.model, table, binding, &cells))
     }
 }
 

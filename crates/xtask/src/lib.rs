@@ -15,6 +15,7 @@ pub mod registry;
 pub mod seeded;
 pub mod server;
 pub mod soak;
+pub mod socket;
 pub mod tally;
 pub mod test;
 pub mod tools;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::database::Database;
 use crate::process;
-use crate::server::{Options, Server, Storage};
+use crate::server::{Listen, Options, Server, Storage};
 use crate::workspace::Workspace;
 
 /// 32 bytes in base64: the seed and servers that are started anew, or beside each other, must read each other's secrets.
@@ -37,8 +37,14 @@ impl Seeded {
     }
 
     /// The same with Pulse.
-    pub fn streaming(workspace: &Workspace, binary: PathBuf, cluster: &Database, target: &Database) -> Result<Self> {
-        Self::start_with(workspace, binary, cluster, target, &[], &["--pulse"])
+    pub fn streaming(
+        workspace: &Workspace,
+        binary: PathBuf,
+        cluster: &Database,
+        target: &Database,
+        env: &[(&str, &str)],
+    ) -> Result<Self> {
+        Self::start_with(workspace, binary, cluster, target, env, &["--pulse"])
     }
 
     fn start_with(
@@ -60,6 +66,12 @@ impl Seeded {
     /// Another organization beside the first, with Accelerate on a database of its own: what the seed says of it.
     pub fn further(&self, target: &Database) -> Result<Value> {
         fill(&self.options, &self.control, target, &[])
+    }
+
+    /// Another server of the same control database, at addresses of its own.
+    pub fn beside(&self, workspace: &Workspace) -> Result<Server> {
+        let listen = Listen::free()?;
+        Server::start(workspace, &Options { listen, ..self.options.clone() })
     }
 
     /// Kills the server, and starts it again where it was.

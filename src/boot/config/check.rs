@@ -65,6 +65,9 @@ impl Config {
             ("keys.max_stale_ms", self.keys.max_stale_ms, 750..=86_400_000),
             ("database.max_connections", self.database.max_connections, 4..=10_000),
             ("cache.timeout_ms", self.cache.timeout_ms, 1..=60_000),
+            ("pulse.stream_connections", self.pulse.stream_connections, 1..=1_000_000),
+            ("pulse.subscribe_connections", self.pulse.subscribe_connections, 1..=1_000_000),
+            ("pulse.event_bytes", self.pulse.event_bytes, 1024..=67_108_864),
         ] {
             if !sound.contains(&value) {
                 bail!("configuration: {key}: {value} is not between {} and {}", sound.start(), sound.end());

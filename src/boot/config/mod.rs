@@ -4,7 +4,7 @@ mod check;
 mod sections;
 
 pub use sections::{
-    Cache, Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Products, Storage,
+    Cache, Console, Data, Database, Identity, Keys, Log, LogFormat, Mail, Metrics, Network, Products, Pulse, Storage,
 };
 
 use anyhow::Context;
@@ -30,6 +30,7 @@ pub struct Config {
     pub identity: Identity,
     pub keys: Keys,
     pub cache: Cache,
+    pub pulse: Pulse,
     pub network: Network,
     pub products: Products,
     pub mail: Mail,
@@ -165,6 +166,8 @@ mod tests {
             ("[cache]\nurl = \"http://x\"", vec![], "cache.url"),
             ("[cache]\nurl = \"redis://x\"\nca_file = \"ca.pem\"", vec![], "cache.ca_file"),
             ("[cache]\ntimeout_ms = 0", vec![], "cache.timeout_ms"),
+            ("[pulse]\nsubscribe_connections = 0", vec![], "pulse.subscribe_connections"),
+            ("[pulse]\nevent_bytes = 1", vec![], "pulse.event_bytes"),
             ("[network]\ndenied_ranges = [\"10.0.0.0/99\"]", vec![], "network.denied_ranges[0]"),
             ("[identity]\nsession_idle_hours = 99999999", vec![], "identity.session_idle_hours"),
             ("[identity]\nsession_absolute_hours = 0", vec![], "identity.session_absolute_hours"),

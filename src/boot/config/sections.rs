@@ -1,5 +1,6 @@
 //! The sections, one type each. `defaults.toml` says what every key means.
 
+use crate::boot::pulse::Limits;
 use control::identity::sign_up::Policy;
 use ipnet::IpNet;
 use kernel::Access;
@@ -139,6 +140,26 @@ pub struct Cache {
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
     pub timeout_ms: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pulse {
+    pub stream_connections: u32,
+    pub subscribe_connections: u32,
+    pub event_bytes: u32,
+}
+
+impl Pulse {
+    /// What the engine is bounded by.
+    pub fn limits(&self) -> Limits {
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        Limits {
+            stream_connections: number(self.stream_connections),
+            subscribe_connections: number(self.subscribe_connections),
+            event_bytes: number(self.event_bytes),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Which resources this node captures: those whose leases it holds.
 
+use super::gauges::Gauges;
 use super::journal::ControlJournal;
 use super::{Pulse, cleaning, tables};
 use control::Error;
@@ -120,7 +121,7 @@ impl Captures {
 
     fn capture(pulse: &Pulse, lease: Lease) -> impl Future<Output = ()> + Send + use<> {
         let (ctx, dialer, tails) = (pulse.ctx.clone(), Arc::clone(&pulse.dialer), Arc::clone(&pulse.tails));
-        let (resource, names) = (lease.resource, Names::of(lease.resource));
+        let (resource, names, event_bytes) = (lease.resource, Names::of(lease.resource), pulse.limits.event_bytes);
         async move {
             let target = loop {
                 let prepared = async {
@@ -151,10 +152,16 @@ impl Captures {
                 fence: Fence(u64::try_from(lease.token).unwrap_or_default()),
                 // Subscribers hear what is in the journal.
                 live: Live::new(1),
-                settings: Settings::default(),
+                settings: Settings { change_most: event_bytes, ..Settings::default() },
                 status: Default::default(),
             };
-            capture.run().await;
+            let gauges = Gauges::new(resource);
+            let (status, dialer) = (capture.status.subscribe(), Arc::clone(&capture.dialer));
+            let watched = gauges.follow(status, &dialer, &capture.target, &capture.names.slot);
+            tokio::select! {
+                () = capture.run() => {}
+                () = watched => {}
+            }
         }
     }
 }

@@ -1,14 +1,13 @@
 //! The engine's journal, in the control database.
 
 use super::Tails;
-use bytes::Bytes;
 use control::Ctx;
 use control::pulse::journal::{self, NewEvent};
 use control::pulse::leases::Lease;
 use kernel::ResourceId;
 use pulse::Lsn;
 use pulse::capture::{Batch, Fence, Gap, GapReason, Journal, JournalError, Position};
-use pulse::events::Table;
+use pulse::events::{Change, EventId, Table};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// More tables than one database changes at a time; then they are asked for again.
@@ -20,11 +19,13 @@ pub struct ControlJournal {
     tails: Arc<Tails>,
     /// Those that were appended lately, with their numbers.
     tables: Mutex<Vec<(Arc<Table>, i64)>>,
+    /// The last event that is there; none where that has to be asked.
+    last: Mutex<Option<Option<EventId>>>,
 }
 
 impl ControlJournal {
     pub fn new(ctx: Ctx, resource: ResourceId, tails: Arc<Tails>) -> Self {
-        Self { ctx, resource, tails, tables: Mutex::default() }
+        Self { ctx, resource, tails, tables: Mutex::default(), last: Mutex::default() }
     }
 
     fn lease(&self, fence: Fence) -> Lease {
@@ -46,6 +47,15 @@ impl ControlJournal {
         tables.push((Arc::clone(table), number));
         Ok(number)
     }
+
+    async fn last(&self) -> Result<Option<EventId>, JournalError> {
+        // Until an append has succeeded, nobody knows what it did.
+        let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match known {
+            Some(last) => Ok(last),
+            None => Ok(journal::last(&self.ctx, self.resource).await.map_err(unavailable)?.parse().ok()),
+        }
+    }
 }
 
 impl Journal for ControlJournal {
@@ -63,16 +73,29 @@ impl Journal for ControlJournal {
     }
 
     async fn append(&self, fence: Fence, batch: Arc<Batch>) -> Result<Lsn, JournalError> {
-        let mut events = Vec::with_capacity(batch.changes.len());
-        for change in &batch.changes {
-            let (tag, body): (u8, &Bytes) = change.encoded();
-            let (id, table) = (change.id.to_string(), self.number(&change.table).await?);
-            events.push(NewEvent { id, action: char::from(tag), table, change: body.to_vec() });
+        let before = self.last().await?;
+        let from = batch.changes.partition_point(|change| Some(change.id) <= before);
+        let changes: &[Change] = batch.changes.get(from..).unwrap_or_default();
+        let mut events = Vec::with_capacity(changes.len());
+        let mut table = None;
+        for change in changes {
+            let number = match &table {
+                Some((known, number)) if Arc::ptr_eq(known, &change.table) => *number,
+                _ => {
+                    let number = self.number(&change.table).await?;
+                    table = Some((Arc::clone(&change.table), number));
+                    number
+                }
+            };
+            let (tag, body) = change.encoded();
+            events.push(NewEvent { id: change.id.to_string(), action: char::from(tag), table: number, change: body });
         }
         let through = journal::append(&self.ctx, self.lease(fence), &events, batch.through.0).await;
         let through = through.map_err(unavailable)?.ok_or(JournalError::Fenced)?;
-        if !events.is_empty() {
-            self.tails.nudge(self.resource);
+        let last = changes.last().map(|change| change.id).or(before);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+        if !changes.is_empty() {
+            self.tails.appended(self.resource, before, changes);
         }
         Ok(Lsn(through))
     }

@@ -7,50 +7,118 @@
 mod captures;
 mod cleaning;
 mod console;
+mod doors;
+mod gauges;
 mod journal;
+mod piece;
+mod reader;
 mod surveys;
 mod tails;
 
-pub use tails::{Reader, Tails};
+use doors::Doors;
+pub use doors::{Admitted, Door};
+pub use piece::{Audience, Piece};
+pub use reader::Reader;
+pub use tails::Tails;
 
 use control::Ctx;
 use control::gateways::NodeId;
 use control::pulse::{directory, journal as events};
 use kernel::ResourceId;
+use metrics::{Counter, counter};
 use pulse::setup::{TableName, Tables};
 use secrecy::ExposeSecret;
+use sqlx::postgres::PgPoolOptions;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 use surveys::Surveys;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use upstream::{ConnectionString, Dialer};
 
+/// To the control database, beside those of requests.
+const CONNECTIONS: u32 = 4;
+/// For one of them.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// For subscribers to hear that this node ends.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// What one resource may take of this node.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub stream_connections: usize,
+    pub subscribe_connections: usize,
+    /// Of a change.
+    pub event_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { stream_connections: 1000, subscribe_connections: 20, event_bytes: 8 << 20 }
+    }
+}
+
 /// Change streams of this node.
+#[derive(Clone)]
 pub struct Pulse {
     pub ctx: Ctx,
     pub tails: Arc<Tails>,
+    pub doors: Arc<Doors>,
+    /// Events that subscribers were told.
+    pub delivered: Counter,
+    limits: Limits,
     dialer: Arc<Dialer>,
     node: NodeId,
-    surveys: Surveys,
+    surveys: Arc<Surveys>,
     closing: CancellationToken,
     sockets: TaskTracker,
 }
 
 impl Pulse {
-    pub fn new(ctx: Ctx, dialer: Arc<Dialer>, node: NodeId) -> Self {
-        let tails = Arc::new(Tails::new(ctx.clone()));
-        let (closing, sockets) = (CancellationToken::new(), TaskTracker::new());
-        Self { ctx, tails, dialer, node, surveys: Surveys::default(), closing, sockets }
+    pub fn new(ctx: Ctx, dialer: Arc<Dialer>, node: NodeId, limits: Limits) -> Self {
+        Self {
+            tails: Arc::new(Tails::new(ctx.clone())),
+            doors: Arc::new(Doors::new([limits.stream_connections, limits.subscribe_connections])),
+            delivered: counter!("pentaprism_pulse_events_delivered_total"),
+            limits,
+            ctx,
+            dialer,
+            node,
+            surveys: Arc::default(),
+            closing: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+        }
     }
 
     /// Captures what nobody else captures, until `stop`; then others may at once.
+    ///
+    /// It has a thread and connections of its own: however many subscribers there are to be told, neither changes nor leases wait for their turn.
     pub async fn capture(&self, stop: &CancellationToken) {
-        captures::Captures::default().run(self, stop).await;
+        let (pulse, stop) = (self.clone(), stop.clone());
+        let (done, ended) = oneshot::channel::<()>();
+        let captured = thread::Builder::new().name("pulse-capture".to_owned()).spawn(move || {
+            let _done = done;
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let options = pulse.ctx.db.connect_options().as_ref().clone();
+                let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+                let ctx = Ctx { db: pool.connect_lazy_with(options), ..pulse.ctx.clone() };
+                let pulse = Self { ctx, ..pulse };
+                captures::Captures::default().run(&pulse, &stop).await;
+                pulse.ctx.db.close().await;
+            });
+            std::io::Result::Ok(())
+        });
+        if let Err(error) = captured {
+            tracing::error!(%error, "there is no thread for change streams, so nothing is captured here");
+            return;
+        }
+        // It says nothing: it is dropped at the end.
+        _ = ended.await;
     }
 
     /// Removes events that nobody needs any more.

@@ -1,16 +1,18 @@
 //! The ends of the journals, as this node's subscribers hear them.
 //!
-//! Each journal that somebody listens to is read once for all of them: every tenth of a second, and at once where this node has written it. Who is
-//! further behind reads it for itself, until it has caught up.
+//! Each journal that somebody listens to is read once for all of them, every tenth of a second; what this node has written is not read again, but handed
+//! on as it was written. Who is further behind reads the journal for itself, until it has caught up.
 
+use super::piece::{Audience, Piece};
+use super::reader::Reader;
 use bytes::Bytes;
 use control::pulse::directory::{self, Served};
 use control::pulse::journal::{self, StoredEvent};
 use control::{Ctx, Error};
 use kernel::ResourceId;
 use pulse::events::{Change, EventId, Table};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, timeout};
@@ -18,10 +20,12 @@ use tokio::time::{Instant, timeout};
 const POLL: Duration = Duration::from_millis(100);
 /// How often it is asked whether the resource still has Pulse.
 const LOOK: Duration = Duration::from_millis(500);
-/// Events that are read in one piece.
-const PIECE: i64 = 500;
+/// Bytes that are read in one piece, unless one batch has more.
+const PIECE: i64 = 256 * 1024;
 /// Pieces that wait for a subscriber; one that is further behind reads the journal.
 const RING: usize = 64;
+/// Pieces of which what audiences are told is kept: those who listen hardly differ by more.
+const KEPT: usize = 4;
 
 pub struct Tails {
     ctx: Ctx,
@@ -29,22 +33,21 @@ pub struct Tails {
 }
 
 /// The end of one journal.
-struct Tail {
+pub struct Tail {
     ctx: Ctx,
     resource: ResourceId,
     nudge: Notify,
-    heard: broadcast::Sender<Arc<Vec<Change>>>,
-    served: watch::Sender<Option<Served>>,
-    last: Mutex<Option<EventId>>,
+    pub(super) heard: broadcast::Sender<Arc<Piece>>,
+    pub(super) served: watch::Sender<Option<Served>>,
+    end: Mutex<End>,
+    pub(super) audiences: Mutex<HashMap<String, Weak<Audience>>>,
     tables: Mutex<HashMap<i64, Arc<Table>>>,
 }
 
-/// One who reads a journal, from some event on.
-pub struct Reader {
-    tail: Arc<Tail>,
-    heard: broadcast::Receiver<Arc<Vec<Change>>>,
-    position: Option<EventId>,
-    is_behind: bool,
+/// Up to where those who listen have heard.
+struct End {
+    last: Option<EventId>,
+    recent: VecDeque<Arc<Piece>>,
 }
 
 impl Tails {
@@ -52,9 +55,14 @@ impl Tails {
         Self { ctx, followed: Mutex::default() }
     }
 
-    /// Something was written.
-    pub fn nudge(&self, resource: ResourceId) {
-        if let Some(tail) = self.followed().get(&resource) {
+    /// These were written behind `before`.
+    pub fn appended(&self, resource: ResourceId, before: Option<EventId>, changes: &[Change]) {
+        let Some(tail) = self.followed().get(&resource).map(Arc::clone) else { return };
+        let mut end = tail.end();
+        if end.last == before {
+            end.tell(&tail.heard, changes.to_vec());
+        } else {
+            // Something is missing in between, or they were read already.
             tail.nudge.notify_one();
         }
     }
@@ -71,7 +79,8 @@ impl Tails {
                 nudge: Notify::new(),
                 heard: broadcast::Sender::new(RING),
                 served: watch::Sender::new(None),
-                last: Mutex::new(last),
+                end: Mutex::new(End { last, recent: VecDeque::new() }),
+                audiences: Mutex::default(),
                 tables: Mutex::default(),
             });
             tokio::spawn({
@@ -82,8 +91,8 @@ impl Tails {
         });
         tail.know(Some(served));
         let (tail, heard) = (Arc::clone(tail), tail.heard.subscribe());
-        let position = *tail.last();
-        Ok(Some(Reader { tail, heard, position, is_behind: false }))
+        let position = tail.end().last;
+        Ok(Some(Reader::new(tail, heard, position)))
     }
 
     async fn run(&self, tail: &Arc<Tail>) {
@@ -132,30 +141,43 @@ impl Tail {
 
     async fn read_on(&self) -> Result<(), Error> {
         loop {
-            let last = *self.last();
-            let changes = self.read(last).await?;
-            let Some(change) = changes.last() else { return Ok(()) };
-            *self.last() = Some(change.id);
-            // Nobody may be there.
-            _ = self.heard.send(Arc::new(changes));
+            let last = self.end().last;
+            let mut changes = self.read(last).await?;
+            if changes.is_empty() {
+                return Ok(());
+            }
+            // Some may have been handed on meanwhile.
+            let mut end = self.end();
+            let known = changes.partition_point(|change| Some(change.id) <= end.last);
+            if known < changes.len() {
+                end.tell(&self.heard, changes.split_off(known));
+            }
         }
     }
 
-    async fn read(&self, after: Option<EventId>) -> Result<Vec<Change>, Error> {
-        let after = after.map(|id| id.to_string()).unwrap_or_default();
-        let events = journal::read(&self.ctx, self.resource, &after, PIECE).await?;
-        let mut changes = Vec::with_capacity(events.len());
-        for event in events {
-            changes.push(self.change(event).await?);
+    pub(super) async fn read(&self, after: Option<EventId>) -> Result<Vec<Change>, Error> {
+        let text = after.map(|id| id.to_string()).unwrap_or_default();
+        let batches = journal::read(&self.ctx, self.resource, &text, PIECE).await?;
+        let mut changes: Vec<Change> = Vec::new();
+        for event in batches.into_iter().flatten() {
+            let change = self.change(event).await?;
+            // What lies behind a gap is a piece of its own.
+            if changes.first().is_some_and(|first| first.id.epoch != change.id.epoch) {
+                break;
+            }
+            // What was written twice lies in two batches.
+            if Some(change.id) > changes.last().map(|last| last.id).or(after) {
+                changes.push(change);
+            }
         }
         Ok(changes)
     }
 
     async fn change(&self, event: StoredEvent) -> Result<Change, Error> {
         let table = self.table(event.table).await?;
-        let fault = || Error::inconsistent("pulse_event", "change", &event.id);
-        let (id, tag) = (event.id.parse().map_err(|_| fault())?, event.action.bytes().next().ok_or_else(fault)?);
-        Change::new(id, table, tag, Bytes::copy_from_slice(&event.change)).map_err(|_| fault())
+        let fault = || Error::inconsistent("pulse_batch", "changes", &event.id);
+        let id = event.id.parse().map_err(|_| fault())?;
+        Change::new(id, table, event.action, Bytes::from(event.change)).map_err(|_| fault())
     }
 
     async fn table(&self, number: i64) -> Result<Arc<Table>, Error> {
@@ -170,47 +192,22 @@ impl Tail {
         Ok(Arc::clone(tables.entry(number).or_insert(table)))
     }
 
-    fn last(&self) -> MutexGuard<'_, Option<EventId>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    fn end(&self) -> MutexGuard<'_, End> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Reader {
-    /// Goes back to what came after an event.
-    pub fn rewind(&mut self, after: Option<EventId>) {
-        (self.position, self.is_behind) = (after, true);
-    }
-
-    /// What the control plane says of the resource; none once Pulse is disabled.
-    pub fn served(&self) -> watch::Receiver<Option<Served>> {
-        self.tail.served.subscribe()
-    }
-
-    /// The next events, from some index of them on. Giving up the wait loses nothing.
-    pub async fn next(&mut self) -> Result<(Arc<Vec<Change>>, usize), Error> {
-        loop {
-            if self.is_behind {
-                let changes = self.tail.read(self.position).await?;
-                match changes.last() {
-                    Some(last) => {
-                        self.position = Some(last.id);
-                        return Ok((Arc::new(changes), 0));
-                    }
-                    None => self.is_behind = false,
-                }
-            }
-            match self.heard.recv().await {
-                Ok(changes) => {
-                    let from = changes.partition_point(|change| Some(change.id) <= self.position);
-                    if let Some(last) = changes.get(from..).and_then(<[_]>::last) {
-                        self.position = Some(last.id);
-                        return Ok((changes, from));
-                    }
-                }
-                Err(broadcast::error::RecvError::Lagged(_)) => self.is_behind = true,
-                // `served` says why.
-                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-            }
+impl End {
+    fn tell(&mut self, heard: &broadcast::Sender<Arc<Piece>>, changes: Vec<Change>) {
+        let piece = Arc::new(Piece::shared(changes));
+        self.last = piece.last().or(self.last);
+        self.recent.push_back(Arc::clone(&piece));
+        if self.recent.len() > KEPT
+            && let Some(old) = self.recent.pop_front()
+        {
+            old.forget();
         }
+        // Nobody may be there.
+        _ = heard.send(piece);
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! What is wanted stands in the headers of the upgrade: the key in `authorization`, the model and the filters in `subscription`, the name in `stream`.
 
+mod gap;
 mod refusal;
 mod session;
+mod upgrade;
 
 use super::{State as Data, bearer};
+use crate::boot::pulse::Door;
 use axum::extract::State;
-use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
@@ -15,18 +17,16 @@ use control::Origin;
 use control::pulse::consumers;
 use http::HeaderMap;
 use pulse::Subscription;
+use pulse::events::EventId;
 use refusal::Refused;
 use serde::Deserialize;
 use session::{Session, Stream};
+use upgrade::Upgrade;
 
 /// The longest header. A model has several kilobytes.
 const LONGEST: usize = 64 * 1024;
-/// An acknowledgement is all that clients say.
-const MESSAGE: usize = 4096;
 /// The first version of Prisma Client that the extension knows.
 const OLDEST: [u32; 3] = [4, 16, 1];
-
-type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 pub fn router() -> Router<Data> {
     Router::new().route("/stream", any(stream)).route("/subscribe", any(subscribe))
@@ -51,17 +51,22 @@ async fn subscribe(
 }
 
 async fn answer(data: Data, origin: Origin, headers: HeaderMap, upgrade: Upgrade, is_named: bool) -> Response {
-    let opened = open(&data, origin, &headers, is_named).await;
-    match (opened, upgrade) {
-        (Ok(session), Ok(upgrade)) => {
-            upgrade.max_message_size(MESSAGE).on_upgrade(move |socket| async move { session.serve(socket).await })
-        }
-        (Err(refused), _) => refused.into_response(data.rays.next()),
-        (Ok(_), Err(_)) => Refused::no_upgrade().into_response(data.rays.next()),
+    let opened = open(&data, origin, &headers, is_named, upgrade.is_asked()).await;
+    let response = opened.map(|session| upgrade.answer(move |socket| session.serve(socket)));
+    match response {
+        Ok(Some(response)) => response,
+        Ok(None) => Refused::no_upgrade().into_response(data.rays.next()),
+        Err(refused) => refused.into_response(data.rays.next()),
     }
 }
 
-async fn open(data: &Data, origin: Origin, headers: &HeaderMap, is_named: bool) -> Result<Session, Refused> {
+async fn open(
+    data: &Data,
+    origin: Origin,
+    headers: &HeaderMap,
+    is_named: bool,
+    is_upgrade: bool,
+) -> Result<Session, Refused> {
     let text = bearer(headers).ok_or(pulse::Error::Unauthorized)?;
     let key = data.verifier.verify(text, origin.address, data.clock.now(), None).await?;
     if header(headers, "prisma-client-version")?.and_then(version).is_some_and(|version| version < OLDEST) {
@@ -71,15 +76,23 @@ async fn open(data: &Data, origin: Origin, headers: &HeaderMap, is_named: bool) 
     let served = reader.served().borrow().clone().ok_or(pulse::Error::ProjectDisabled)?;
     let schema = data.pulse.schema(key.resource).await?.ok_or(pulse::Error::ProjectDisabled)?;
     let missing = || pulse::Error::Subscription("The header `subscription` is missing".to_owned());
-    let subscription = Subscription::parse(header(headers, "subscription")?.ok_or_else(missing)?, &schema)?;
+    let words = header(headers, "subscription")?.ok_or_else(missing)?;
+    let audience = reader.audience(format!("{schema}\0{words}"), || Subscription::parse(words, &schema))?;
+    let door = if is_named { Door::Stream } else { Door::Subscribe };
+    let admitted = data.pulse.doors.enter(key.resource, door).map_err(Refused::full)?;
+    let mut gap = session::Gap { epoch: served.epoch(), is_here: false };
     let stream = match is_named {
         false => None,
         true if !served.persistence => return Err(pulse::Error::StreamsDisabled.into()),
+        true if !is_upgrade => return Err(Refused::no_upgrade()),
         true => {
             let name = stream_name(header(headers, "stream")?)?;
             let opened = consumers::open(&data.pulse.ctx, key.resource, &name).await?;
             let opened = opened.ok_or(pulse::Error::ProjectDisabled)?;
-            reader.rewind(opened.cursor.parse().ok());
+            gap::told_once(data, key.resource, &name, &opened, &served).await?;
+            let cursor = opened.cursor.parse().ok();
+            gap.epoch = cursor.map(|id: EventId| id.epoch).or(gap.epoch);
+            reader.rewind(cursor);
             Some(Stream::new(name, opened))
         }
     };
@@ -88,9 +101,11 @@ async fn open(data: &Data, origin: Origin, headers: &HeaderMap, is_named: bool) 
         key: text.to_owned(),
         origin,
         resource: key.resource,
-        subscription,
+        audience,
         reader,
         stream,
+        _admitted: admitted,
+        gap,
     })
 }
 

@@ -23,6 +23,14 @@ impl Refused {
         Self { status: StatusCode::UPGRADE_REQUIRED, code: "P6100", message }
     }
 
+    /// So many subscribers are here already.
+    pub fn full(most: usize) -> Self {
+        let message = format!(
+            "This environment has {most} connections of this kind, which is all it may have on one server (pulse.stream_connections, pulse.subscribe_connections)"
+        );
+        Self { status: StatusCode::TOO_MANY_REQUESTS, code: "P6100", message }
+    }
+
     pub fn into_response(self, ray: Option<HeaderValue>) -> Response {
         let Self { status, code, message } = self;
         let id = ray.as_ref().and_then(|ray| ray.to_str().ok()).unwrap_or("unknown");
@@ -42,6 +50,7 @@ impl From<pulse::Error> for Refused {
             pulse::Error::ProjectDisabled | pulse::Error::AccountHold | pulse::Error::StreamsDisabled => {
                 StatusCode::FORBIDDEN
             }
+            pulse::Error::Gap(_) => StatusCode::CONFLICT,
             pulse::Error::Subscription(_) | pulse::Error::VersionNotSupported => StatusCode::BAD_REQUEST,
             _ => StatusCode::BAD_GATEWAY,
         };

@@ -1,36 +1,54 @@
 //! A subscriber's connection.
 
 use super::Data;
-use crate::boot::pulse::Reader;
-use axum::extract::ws::{CloseCode, CloseFrame, Message, WebSocket, close_code};
+use super::upgrade::{self, Socket};
+use crate::boot::pulse::{Admitted, Audience, Piece, Reader};
 use control::Origin;
 use control::pulse::consumers::{self, Opened};
-use futures::SinkExt;
+use control::pulse::directory::Served;
+use futures::{FutureExt, SinkExt, StreamExt};
 use kernel::ResourceId;
-use pulse::Subscription;
-use pulse::events::{Change, EventId};
+use pulse::events::EventId;
 use serde::Deserialize;
 use std::collections::VecDeque;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// How often acknowledgements are written, and the key is checked again.
 const TICK: Duration = Duration::from_millis(100);
+/// How often the key is checked where there are none.
+const LOOK: Duration = Duration::from_millis(500);
 /// For a client that does not read.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Events that may wait for their acknowledgement.
 const WINDOW: usize = 10_000;
-/// RFC 6455's registry: the client is to come back.
-const COME_BACK: CloseCode = 1012;
+/// Of the range that is for applications.
+const GAP: CloseCode = CloseCode::Library(4001);
+/// The client is to come back.
+const COME_BACK: CloseCode = CloseCode::Restart;
 
 pub struct Session {
     pub data: Data,
     pub key: String,
     pub origin: Origin,
     pub resource: ResourceId,
-    pub subscription: Subscription,
+    pub audience: Arc<Audience>,
     pub reader: Reader,
     pub stream: Option<Stream>,
+    pub _admitted: Admitted,
+    pub gap: Gap,
+}
+
+/// Whether changes are missing in front of what would be told next.
+pub struct Gap {
+    /// Of what was told so far; none where nothing was.
+    pub epoch: Option<u32>,
+    pub is_here: bool,
 }
 
 /// A named stream, and what its client has not acknowledged.
@@ -77,8 +95,17 @@ impl Stream {
     }
 }
 
+impl Gap {
+    /// Whether it lies between what was told and this epoch.
+    fn lies_before(&mut self, epoch: Option<u32>) -> bool {
+        self.is_here |= self.epoch.is_some() && epoch > self.epoch;
+        self.epoch = self.epoch.or(epoch);
+        self.is_here
+    }
+}
+
 impl Session {
-    pub async fn serve(mut self, mut socket: WebSocket) {
+    pub async fn serve(mut self, mut socket: Socket) {
         let pulse = self.data.pulse.clone();
         let connection = async {
             let end = self.run(&mut socket).await;
@@ -92,31 +119,34 @@ impl Session {
         pulse.serve(connection).await;
     }
 
-    async fn run(&mut self, socket: &mut WebSocket) -> End {
+    async fn run(&mut self, socket: &mut Socket) -> End {
         let (pulse, mut served) = (self.data.pulse.clone(), self.reader.served());
         let version = served.borrow_and_update().as_ref().map(|served| served.streams_version);
-        let mut tick = interval(TICK);
+        let mut tick = interval(if self.stream.is_some() { TICK } else { LOOK });
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut closing = pin!(pulse.closing());
         loop {
-            let has_room = self.stream.as_ref().is_none_or(|stream| stream.told.len() < WINDOW);
+            if self.gap.is_here && self.stream.as_ref().is_none_or(|stream| stream.told.is_empty()) {
+                return End::Close(GAP, "Changes are missing here. Come back to be told why, and to go on");
+            }
+            let has_room = self.stream.as_ref().is_none_or(|stream| stream.told.len() < WINDOW) && !self.gap.is_here;
             let happened = tokio::select! {
                 biased;
-                () = pulse.closing() => Err(End::Close(close_code::AWAY, "This node ends")),
-                said = socket.recv() => match said {
-                    Some(Ok(message)) => self.heard(&message),
-                    _ => Err(End::Gone),
-                },
+                () = &mut closing => Err(End::Close(CloseCode::Away, "This node ends")),
+                said = socket.next() => self.heard(said).and_then(|()| self.heard_more(socket)),
                 changed = served.changed() => match &*served.borrow_and_update() {
                     Some(served) if changed.is_ok() => match &self.stream {
-                        Some(_) if !served.persistence => Err(End::Close(close_code::POLICY, "There are no streams any more")),
+                        Some(_) if !served.persistence => Err(End::Close(CloseCode::Policy, "There are no streams any more")),
                         Some(_) if Some(served.streams_version) != version => Err(End::Close(COME_BACK, "Streams were changed")),
                         _ => Ok(()),
                     },
-                    _ => Err(End::Close(close_code::POLICY, "Pulse is disabled")),
+                    _ => Err(End::Close(CloseCode::Policy, "Pulse is disabled")),
                 },
                 _ = tick.tick() => self.tick().await,
-                changes = self.reader.next(), if has_room => match changes {
-                    Ok((changes, from)) => self.tell(socket, changes.get(from..).unwrap_or_default()).await,
+                piece = self.reader.next(), if has_room => match piece {
+                    // It is told to the next connection.
+                    Ok((piece, _)) if self.gap.lies_before(piece.last().map(|id| id.epoch)) => Ok(()),
+                    Ok((piece, position)) => self.tell(socket, &piece, position).await,
                     Err(error) => {
                         tracing::warn!(%error, "a journal was not read; the subscriber has to come back");
                         Err(End::Close(COME_BACK, "The journal does not answer"))
@@ -129,46 +159,59 @@ impl Session {
         }
     }
 
-    fn heard(&mut self, message: &Message) -> Result<(), End> {
-        let said = match message {
-            Message::Text(text) => serde_json::from_str(text).ok(),
-            Message::Close(_) => return Err(End::Gone),
-            _ => None,
+    fn heard(&mut self, said: Option<Result<Message, Error>>) -> Result<(), End> {
+        let text = match said {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
+            Some(Ok(_)) => return Ok(()),
         };
-        if let (Some(Said::Ack { id }), Some(stream)) = (said, &mut self.stream)
-            && let Ok(id) = id.parse()
-        {
+        if let (Some(stream), Some(id)) = (&mut self.stream, acknowledged(&text)) {
             stream.acknowledge(id);
         }
         Ok(())
     }
 
-    async fn tell(&mut self, socket: &mut WebSocket, changes: &[Change]) -> Result<(), End> {
-        let sending = async {
-            for change in changes {
-                // What cannot be read now never can.
-                let Ok(Some(event)) = self.subscription.event(change) else { continue };
-                socket.feed(Message::Text(event.json.into())).await?;
-                if let Some(stream) = &mut self.stream {
-                    stream.told.push_back(event.id);
-                }
-            }
-            socket.flush().await
-        };
-        let Ok(Ok(())) = timeout(PATIENCE, sending).await else { return Err(End::Gone) };
-        if let (Some(stream), Some(last)) = (&mut self.stream, changes.last()) {
-            stream.scanned = Some(last.id);
+    /// Acknowledgements come in crowds.
+    fn heard_more(&mut self, socket: &mut Socket) -> Result<(), End> {
+        while let Some(said) = socket.next().now_or_never() {
+            self.heard(said)?;
         }
         Ok(())
     }
 
+    async fn tell(&mut self, socket: &mut Socket, piece: &Piece, position: Option<EventId>) -> Result<(), End> {
+        let place = piece.told(&self.audience);
+        let Some(told) = place.get() else { return Ok(()) };
+        let (frames, ids) = told.after(position);
+        if !frames.is_empty() {
+            let Ok(Ok(())) = timeout(PATIENCE, upgrade::write(socket, &frames)).await else { return Err(End::Gone) };
+        }
+        let before = self.stream.as_ref().map_or(0, |stream| stream.told.len());
+        let count = match &mut self.stream {
+            Some(stream) => {
+                stream.told.extend(ids);
+                stream.scanned = piece.last();
+                stream.told.len() - before
+            }
+            None => ids.count(),
+        };
+        self.data.pulse.delivered.increment(u64::try_from(count).unwrap_or_default());
+        Ok(())
+    }
+
     async fn tick(&mut self) -> Result<(), End> {
+        // Where nothing comes behind a gap, it is told all the same.
+        let served = self.reader.served();
+        let epoch = served.borrow().as_ref().and_then(Served::epoch);
+        if self.reader.is_idle() {
+            self.gap.lies_before(epoch);
+        }
         let Self { data, key, origin, .. } = self;
         let checked = data.verifier.verify(key, origin.address, data.clock.now(), Some(self.resource)).await;
         if let Err(refusal) = checked
             && refusal != control::keys::verify::Refusal::Stale
         {
-            return Err(End::Close(close_code::POLICY, "The API key is not valid any more"));
+            return Err(End::Close(CloseCode::Policy, "The API key is not valid any more"));
         }
         self.write().await
     }
@@ -187,5 +230,30 @@ impl Session {
             Err(error) => tracing::debug!(%error, "an acknowledgement was not written; tried again"),
         }
         Ok(())
+    }
+}
+
+/// The event of an acknowledgement, which nearly always stands where the extension writes it.
+fn acknowledged(text: &str) -> Option<EventId> {
+    if let Some(id) = text.strip_prefix(r#"{"type":"ack","id":""#).and_then(|rest| rest.strip_suffix(r#""}"#)) {
+        return id.parse().ok();
+    }
+    let Ok(Said::Ack { id }) = serde_json::from_str(text) else { return None };
+    id.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_acknowledgement_is_read_in_any_order_of_its_fields() {
+        let id = "00000001-0000000000000005-000000000007";
+        let known = id.parse().ok();
+        assert_eq!(acknowledged(&format!(r#"{{"type":"ack","id":"{id}"}}"#)), known);
+        assert_eq!(acknowledged(&format!(r#"{{ "id": "{id}", "type": "ack" }}"#)), known);
+        for wrong in ["", "{}", r#"{"type":"ack","id":"7"}"#, &format!(r#"{{"type":"nack","id":"{id}"}}"#)] {
+            assert_eq!(acknowledged(wrong), None, "{wrong}");
+        }
     }
 }

@@ -143,13 +143,11 @@ pub fn bytes(count: u64) -> String {
     if power == 0 || whole >= 10 || tenth == 0 { format!("{whole} {unit}") } else { format!("{whole}.{tenth} {unit}") }
 }
 
-/// `12`, `12,345`, `100,000+`: counting ends at 100,001.
+/// `12`, `12,345`, `1,234,567`
 pub fn count(count: u64) -> String {
-    match count {
-        ..1000 => count.to_string(),
-        1000..=100_000 => format!("{},{:03}", count / 1000, count % 1000),
-        _ => "100,000+".to_owned(),
-    }
+    let digits = count.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 #[cfg(test)]
@@ -160,7 +158,7 @@ mod tests {
     fn sizes_and_counts_read_short() {
         let told = [0, 1023, 1024, 1536, 10 * 1024 + 500, 5 << 30].map(bytes);
         assert_eq!(told, ["0 B", "1023 B", "1 kB", "1.5 kB", "10 kB", "5 GB"]);
-        assert_eq!([7, 12_345, 100_000, 100_001].map(count), ["7", "12,345", "100,000", "100,000+"]);
+        assert_eq!([7, 999, 12_345, 1_002_003].map(count), ["7", "999", "12,345", "1,002,003"]);
     }
 
     #[test]

@@ -12,6 +12,17 @@ pub struct Served {
     pub persistence: bool,
     /// Another one after a replay, or when a stream was deleted.
     pub streams_version: i64,
+    /// Goes up with each gap; 0 before the first capture.
+    pub epoch: i64,
+    /// Why there was the last gap.
+    pub gap_reason: Option<String>,
+}
+
+impl Served {
+    /// Of what is captured now.
+    pub fn epoch(&self) -> Option<u32> {
+        u32::try_from(self.epoch).ok().filter(|epoch| *epoch > 0)
+    }
 }
 
 /// A resource whose changes are to be captured now.

@@ -16,21 +16,22 @@ pub struct Position {
 
 /// What [`append`] takes; the journal looks into none of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewEvent {
+pub struct NewEvent<'a> {
     /// Sorts as its event stands among the others.
     pub id: String,
     /// `I`, `U`, `D` or `T`.
     pub action: char,
     /// By [`table`].
     pub table: i64,
-    pub change: Vec<u8>,
+    pub change: &'a [u8],
 }
 
 /// An event as it was appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
     pub id: String,
-    pub action: String,
+    /// `I`, `U`, `D` or `T`.
+    pub action: u8,
     pub table: i64,
     pub change: Vec<u8>,
 }
@@ -55,8 +56,9 @@ pub async fn begin(ctx: &Ctx, lease: Lease, position: &Position, gap: Option<&st
     store::begin(&mut db, lease, position, gap).await
 }
 
-/// Appends what is not there yet, and answers up to where all is. None for who has lost the lease.
-pub async fn append(ctx: &Ctx, lease: Lease, events: &[NewEvent], through: u64) -> Result<Option<u64>, Error> {
+/// Appends events in order as one batch, and answers up to where all is. None for who has lost the lease. Whoever does not know whether this was done
+/// may do it again, in whatever batches: who reads passes over what comes twice.
+pub async fn append(ctx: &Ctx, lease: Lease, events: &[NewEvent<'_>], through: u64) -> Result<Option<u64>, Error> {
     let mut db = ctx.db.acquire().await?;
     store::append(&mut db, lease, events, through).await
 }
@@ -79,8 +81,15 @@ pub async fn last(ctx: &Ctx, id: ResourceId) -> Result<String, Error> {
     store::last(&mut db, id).await
 }
 
-/// Events behind `after`, in order.
-pub async fn read(ctx: &Ctx, id: ResourceId, after: &str, most: i64) -> Result<Vec<StoredEvent>, Error> {
+/// Whether there are events behind `after` and before `before`, which begins an epoch.
+pub async fn has_between(ctx: &Ctx, id: ResourceId, after: &str, before: &str) -> Result<bool, Error> {
+    let mut db = ctx.db.acquire().await?;
+    store::has_between(&mut db, id, after, before).await
+}
+
+/// The batches in which there are events behind `after`, in order: so many that they have `most` bytes, and one at least. The first may begin before
+/// `after`, and what was appended twice is in two.
+pub async fn read(ctx: &Ctx, id: ResourceId, after: &str, most: i64) -> Result<Vec<Vec<StoredEvent>>, Error> {
     let mut db = ctx.db.acquire().await?;
     store::read(&mut db, id, after, most).await
 }

@@ -2,7 +2,7 @@ use super::consumers::Opened;
 use super::directory::{Served, Wanted};
 use super::journal::{NewEvent, Position, Pruned, StoredEvent};
 use super::leases::Lease;
-use super::streams::{MOST_COUNTED, Stream};
+use super::streams::Stream;
 use super::{Enabled, Settings};
 use crate::Error;
 use crate::gateways::NodeId;
@@ -108,7 +108,7 @@ pub async fn set(db: &mut PgConnection, id: ResourceId, persistence: bool, hours
 pub async fn served(db: &mut PgConnection, id: ResourceId) -> Result<Option<Served>, Error> {
     let served = sqlx::query_as!(
         Served,
-        "select p.persistence, j.streams_version from pulse p join pulse_journal j using (resource_id)
+        "select p.persistence, j.streams_version, j.epoch, j.gap_reason from pulse p join pulse_journal j using (resource_id)
               join resource r on r.id = p.resource_id join project on project.id = r.project_id join organization o on o.id = project.org_id
          where p.resource_id = $1 and o.pulse_access <> 'off'",
         id.uuid()
@@ -273,19 +273,18 @@ pub async fn begin(db: &mut PgConnection, lease: Lease, at: &Position, gap: Opti
 pub async fn append(
     db: &mut PgConnection,
     lease: Lease,
-    events: &[NewEvent],
+    events: &[NewEvent<'_>],
     through: u64,
 ) -> Result<Option<u64>, Error> {
     let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
-    let actions: Vec<String> = events.iter().map(|event| event.action.to_string()).collect();
+    let actions: String = events.iter().map(|event| event.action).collect();
     let tables: Vec<i64> = events.iter().map(|event| event.table).collect();
-    let changes: Vec<&[u8]> = events.iter().map(|event| event.change.as_slice()).collect();
+    let changes: Vec<&[u8]> = events.iter().map(|event| event.change).collect();
     let through = sqlx::query_scalar!(
         "with held as (select from pulse_lease where resource_id = $1 and token = $2 for share),
-              added as (insert into pulse_event (resource_id, id, action, table_id, change, arrived_at)
-                        select $1, e.id, e.action, e.table_id, e.change, clock_timestamp()
-                        from unnest($4::text[], $5::text[], $6::bigint[], $7::bytea[]) as e (id, action, table_id, change)
-                        where exists (select from held)
+              added as (insert into pulse_batch (resource_id, first, last, events, ids, actions, tables, changes, arrived_at)
+                        select $1, ($4::text[])[1], ($4::text[])[cardinality($4::text[])], cardinality($4::text[]), $4, $5, $6, $7, clock_timestamp()
+                        where cardinality($4::text[]) > 0 and exists (select from held)
                         on conflict do nothing)
          update pulse_journal set through = greatest(through, $3) where resource_id = $1 and exists (select from held) returning through",
         lease.resource.uuid(),
@@ -318,21 +317,42 @@ pub async fn encoded_table(db: &mut PgConnection, id: ResourceId, number: i64) -
 
 pub async fn last(db: &mut PgConnection, id: ResourceId) -> Result<String, Error> {
     let last = sqlx::query_scalar!(
-        r#"select coalesce(max(id), '') as "last!" from pulse_event where resource_id = $1"#,
+        r#"select coalesce(max(last), '') as "last!" from pulse_batch where resource_id = $1"#,
         id.uuid()
     );
     Ok(last.fetch_one(db).await?)
 }
 
-pub async fn read(db: &mut PgConnection, id: ResourceId, after: &str, most: i64) -> Result<Vec<StoredEvent>, Error> {
-    let events = sqlx::query_as!(
-        StoredEvent,
-        r#"select id, action, table_id as "table", change from pulse_event where resource_id = $1 and id > $2 order by id limit $3"#,
+pub async fn has_between(db: &mut PgConnection, id: ResourceId, after: &str, before: &str) -> Result<bool, Error> {
+    let has = sqlx::query_scalar!(
+        r#"select exists (select from pulse_batch where resource_id = $1 and last > $2 and last < $3) as "has!""#,
+        id.uuid(),
+        after,
+        before
+    );
+    Ok(has.fetch_one(db).await?)
+}
+
+pub async fn read(
+    db: &mut PgConnection,
+    id: ResourceId,
+    after: &str,
+    most: i64,
+) -> Result<Vec<Vec<StoredEvent>>, Error> {
+    let rows = sqlx::query!(
+        "select ids, actions, tables, changes from
+             (select b.*, sum(octet_length) over (order by last) - octet_length as before from
+                  (select *, pg_column_size(changes) as octet_length from pulse_batch where resource_id = $1 and last > $2 order by last limit 1000) b) b
+         where before < $3 order by last",
         id.uuid(),
         after,
         most
     );
-    Ok(events.fetch_all(db).await?)
+    let batches = rows.fetch_all(db).await?.into_iter().map(|row| {
+        let events = row.ids.into_iter().zip(row.actions.bytes()).zip(row.tables.into_iter().zip(row.changes));
+        events.map(|((id, action), (table, change))| StoredEvent { id, action, table, change }).collect()
+    });
+    Ok(batches.collect())
 }
 
 pub async fn prune(db: &mut PgConnection) -> Result<Pruned, Error> {
@@ -342,11 +362,12 @@ pub async fn prune(db: &mut PgConnection) -> Result<Pruned, Error> {
                       case when p.persistence then make_interval(hours => p.retention_hours) else interval '1 minute' end as retention
                from pulse p left join pulse_stream s using (resource_id) group by p.resource_id),
            gone as (
-               delete from pulse_event e using kept k
-               where e.resource_id = k.resource_id and e.arrived_at < now() - interval '1 minute'
-                     and (e.id <= k.acknowledged or e.arrived_at < now() - k.retention)
-               returning e.id > k.acknowledged as unacknowledged)
-           select count(*) as "events!", count(*) filter (where unacknowledged) as "unacknowledged!" from gone"#
+               delete from pulse_batch b using kept k
+               where b.resource_id = k.resource_id and b.arrived_at < now() - interval '1 minute'
+                     and (b.last <= k.acknowledged or b.arrived_at < now() - k.retention)
+               returning b.events, case when b.last <= k.acknowledged then 0 when b.first > k.acknowledged then b.events
+                         else (select count(*) from unnest(b.ids) as id where id > k.acknowledged) end as unacknowledged)
+           select coalesce(sum(events), 0)::bigint as "events!", coalesce(sum(unacknowledged), 0)::bigint as "unacknowledged!" from gone"#
     )
     .fetch_one(db)
     .await?;
@@ -358,7 +379,7 @@ pub async fn open_stream(db: &mut PgConnection, id: ResourceId, name: &str) -> R
     let opened = sqlx::query_as!(
         Opened,
         "insert into pulse_stream as s (resource_id, name, cursor, created_at, seen_at)
-         select p.resource_id, $2, coalesce((select max(e.id) from pulse_event e where e.resource_id = $1), ''), now(), now()
+         select p.resource_id, $2, coalesce((select max(b.last) from pulse_batch b where b.resource_id = $1), ''), now(), now()
          from pulse p where p.resource_id = $1
          on conflict (resource_id, name) do update set seen_at = now() returning s.cursor, s.generation",
         id.uuid(),
@@ -389,11 +410,12 @@ pub async fn acknowledge(
 pub async fn streams(db: &mut PgConnection, id: ResourceId) -> Result<Vec<Stream>, Error> {
     let rows = sqlx::query!(
         r#"select name, cursor, created_at, seen_at,
-                  (select count(*) from (select from pulse_event e where e.resource_id = s.resource_id and e.id > s.cursor limit $2) as e) as "waiting!",
-                  (select e.arrived_at from pulse_event e where e.resource_id = s.resource_id and e.id > s.cursor order by e.id limit 1) as waiting_since
+                  (select coalesce(sum(case when b.first > s.cursor then b.events
+                                           else (select count(*) from unnest(b.ids) as id where id > s.cursor) end), 0)::bigint
+                   from pulse_batch b where b.resource_id = s.resource_id and b.last > s.cursor) as "waiting!",
+                  (select b.arrived_at from pulse_batch b where b.resource_id = s.resource_id and b.last > s.cursor order by b.last limit 1) as waiting_since
            from pulse_stream s where resource_id = $1 order by name"#,
-        id.uuid(),
-        MOST_COUNTED
+        id.uuid()
     )
     .fetch_all(db)
     .await?;

@@ -8,16 +8,13 @@ use kernel::{Problem, ResourceId};
 use serde_json::json;
 use time::OffsetDateTime;
 
-/// Counting ends here: a stream that is further behind is far behind.
-pub const MOST_COUNTED: i64 = 100_001;
-
 /// A stream, and how far it has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
     pub name: String,
     /// The last event that was acknowledged; none before the first.
     pub cursor: Option<String>,
-    /// Events that are kept for it, those of all models, up to [`MOST_COUNTED`].
+    /// Events that are kept for it, those of all models.
     pub waiting: u64,
     /// When the first of them came.
     pub waiting_since: Option<OffsetDateTime>,

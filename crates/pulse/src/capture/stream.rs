@@ -50,6 +50,11 @@ impl<J: Journal> Capture<J> {
                 self.step(assembler.replay().await?, &mut pending);
                 continue;
             }
+            // What was read already is taken without looking at anything else.
+            if !is_full && let Some(frame) = source.ready() {
+                self.take(frame?, &mut assembler, &mut pending).await?;
+                continue;
+            }
             let is_idle = pending.changes.is_empty() && pending.through > durable;
             let is_time = pending.is_due || advanced.elapsed() >= self.settings.advance;
             let lingers_until = handed + self.settings.linger;

@@ -22,11 +22,29 @@ pub struct ParseEventIdError;
 
 /// Digits of each part.
 const WIDTHS: [usize; 3] = [8, 16, 12];
+/// Of the text.
+const LENGTH: usize = 38;
+
+impl EventId {
+    /// Appends its text: there is one with every event, and formatting would take longer than all of its row.
+    pub(crate) fn push(&self, out: &mut String) {
+        for (part, width) in [u64::from(self.epoch), self.commit.0, self.index].into_iter().zip(WIDTHS) {
+            if width != WIDTHS[0] {
+                out.push('-');
+            }
+            out.extend((0..width).rev().map(|place| DIGITS[(part >> (4 * place) & 15) as usize]));
+        }
+    }
+}
+
+const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
 
 /// `00000001-0000000001a2b3c4-000000000000`, hexadecimal.
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}-{:016x}-{:012x}", self.epoch, self.commit.0, self.index)
+        let mut text = String::with_capacity(LENGTH);
+        self.push(&mut text);
+        f.write_str(&text)
     }
 }
 
@@ -34,17 +52,24 @@ impl FromStr for EventId {
     type Err = ParseEventIdError;
 
     fn from_str(text: &str) -> Result<Self, ParseEventIdError> {
-        let parts: Vec<_> = text.split('-').collect();
-        let [epoch, commit, index] = parts.as_slice() else { return Err(ParseEventIdError) };
-        let is_part = |(part, width): (&&str, usize)| {
-            part.len() == width && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        let mut parts = text.split('-');
+        let mut next = |width| {
+            let part = parts.next().filter(|part| part.len() == width)?;
+            part.bytes().try_fold(0, |number: u64, digit| {
+                let digit = match digit {
+                    b'0'..=b'9' => digit - b'0',
+                    b'a'..=b'f' => digit - b'a' + 10,
+                    _ => return None,
+                };
+                Some(number << 4 | u64::from(digit))
+            })
         };
-        if !parts.iter().zip(WIDTHS).all(is_part) {
+        let [epoch, commit, index] = WIDTHS.map(&mut next);
+        let (Some(epoch), Some(commit), Some(index), None) = (epoch, commit, index, parts.next()) else {
             return Err(ParseEventIdError);
-        }
-        let number = |text| u64::from_str_radix(text, 16).map_err(|_| ParseEventIdError);
-        let epoch = u32::from_str_radix(epoch, 16).map_err(|_| ParseEventIdError)?;
-        Ok(Self { epoch, commit: Lsn(number(commit)?), index: number(index)? })
+        };
+        let epoch = u32::try_from(epoch).map_err(|_| ParseEventIdError)?;
+        Ok(Self { epoch, commit: Lsn(commit), index })
     }
 }
 

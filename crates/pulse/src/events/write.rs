@@ -3,22 +3,27 @@
 use super::{Action, Binding, Cells, EventId, Model, Scalar, Table};
 use crate::values::{self, ColumnType, Kind, Member, Moment};
 
-/// The event of a row; `None` for what is none of a row.
+/// Appends the event of a row; false for what is none of a row.
 pub(crate) fn event(
+    out: &mut String,
     id: EventId,
     action: Action,
     model: &Model,
     table: &Table,
     binding: &Binding,
     cells: &Cells<'_>,
-) -> Option<String> {
+) -> bool {
     let (name, image) = match action {
         Action::Create => ("create", "created"),
         Action::Update => ("update", "after"),
         Action::Delete => ("delete", "deleted"),
-        Action::Truncate => return None,
+        Action::Truncate => return false,
     };
-    let mut out = format!(r#"{{"id":"{id}","action":"{name}","{image}":{{"#);
+    out.push_str("{\"id\":\"");
+    id.push(out);
+    for part in ["\",\"action\":\"", name, "\",\"", image, "\":{"] {
+        out.push_str(part);
+    }
     let begin = out.len();
     // In the order of the client's schema.
     for (field, place) in model.fields.iter().zip(&binding.0) {
@@ -27,12 +32,12 @@ pub(crate) fn event(
         if out.len() > begin {
             out.push(',');
         }
-        string(&mut out, &field.name);
+        string(out, &field.name);
         out.push(':');
-        value(&mut out, field.scalar, *column, *cell);
+        value(out, field.scalar, *column, *cell);
     }
     out.push_str("}}");
-    Some(out)
+    true
 }
 
 /// A list that is null is read as an empty one by Prisma Client, so it is sent as one.

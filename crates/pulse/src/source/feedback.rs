@@ -22,11 +22,15 @@ impl Default for Pace {
     }
 }
 
+/// Bytes of log that are durable here before the server hears of it out of turn: it keeps them, and many a second may be written.
+const STRIDE: u64 = 1024 * 1024;
+
 /// When what was said and heard.
 pub(super) struct Feedback {
     pace: Pace,
     received: Lsn,
     durable: Lsn,
+    told_durable: Lsn,
     told: Instant,
     heard: Instant,
     is_demanded: bool,
@@ -35,7 +39,7 @@ pub(super) struct Feedback {
 impl Feedback {
     pub(super) fn new(pace: Pace, from: Lsn) -> Self {
         let now = Instant::now();
-        Self { pace, received: from, durable: from, told: now, heard: now, is_demanded: true }
+        Self { pace, received: from, durable: from, told_durable: from, told: now, heard: now, is_demanded: true }
     }
 
     pub(super) fn heard(&mut self, up_to: Lsn, demands: bool) {
@@ -46,6 +50,7 @@ impl Feedback {
 
     pub(super) fn confirm(&mut self, durable: Lsn) {
         self.durable = self.durable.max(durable);
+        self.is_demanded |= self.durable.0 - self.told_durable.0 >= STRIDE;
     }
 
     /// When to look again.
@@ -76,7 +81,7 @@ impl Feedback {
         body.put_u64(0);
         // Whoever has said nothing since the last time is asked to.
         body.put_u8(u8::from(self.heard <= self.told));
-        self.told = Instant::now();
+        (self.told, self.told_durable) = (Instant::now(), self.durable);
         self.is_demanded = false;
         Some(body)
     }
@@ -96,5 +101,7 @@ mod tests {
         let position = |at: usize| u64::from_be_bytes(body[at..at + 8].try_into().unwrap());
         assert_eq!((body[0], position(1), position(9), position(17), body.len()), (b'r', 90, 40, 40, 34));
         assert!(feedback.message().is_none());
+        feedback.confirm(Lsn(40 + STRIDE));
+        assert!(feedback.message().is_some(), "the server need not keep that any more");
     }
 }

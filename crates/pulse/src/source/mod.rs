@@ -35,6 +35,9 @@ pub trait ChangeSource: Send {
     /// The next frame. Giving up the wait loses nothing.
     fn next(&mut self) -> impl Future<Output = Result<Frame, Error>> + Send;
 
+    /// The next frame where it has been read already; nothing is waited for.
+    fn ready(&mut self) -> Option<Result<Frame, Error>>;
+
     /// Keeps the source alive while no frame can be taken; ends only with a failure.
     fn wait(&mut self) -> impl Future<Output = Error> + Send;
 

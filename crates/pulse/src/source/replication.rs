@@ -117,6 +117,13 @@ impl ChangeSource for Replication {
         }
     }
 
+    fn ready(&mut self) -> Option<Result<Frame, Error>> {
+        match self.connection.copied_already() {
+            Ok(copied) => copied.map(|copied| self.read(copied)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
     async fn wait(&mut self) -> Error {
         self.is_listening = false;
         loop {

@@ -138,19 +138,21 @@ impl Connection {
     /// The next piece of the copy; sends meanwhile what is queued.
     pub(crate) async fn copied(&mut self) -> Result<Copied, Error> {
         loop {
-            let (kind, body) = match self.taken().await? {
-                Taken::Whole(kind, body) => (kind, body),
-                Taken::Oversized { head, length, .. } => return Ok(Copied::Oversized { head, length }),
-            };
-            match kind {
-                b'd' => return Ok(Copied::Whole(body)),
-                b'E' => return Err(message::refusal(&body)),
-                b'N' | b'S' => {}
-                // The server has shut down in peace, or has nothing more to tell.
-                b'c' | b'C' | b'Z' => return Err(Error::Closed),
-                _ => return Err(Error::NotPostgres),
+            let taken = self.taken().await?;
+            if let Some(copied) = copied(taken)? {
+                return Ok(copied);
             }
         }
+    }
+
+    /// The next piece of the copy where it was read already.
+    pub(crate) fn copied_already(&mut self) -> Result<Option<Copied>, Error> {
+        while let Some(taken) = self.taken_already()? {
+            if let Some(copied) = copied(taken)? {
+                return Ok(Some(copied));
+            }
+        }
+        Ok(None)
     }
 
     /// Queues a piece of the copy for the server.
@@ -178,24 +180,8 @@ impl Connection {
     /// The next message, or the head of one that was passed over whole.
     async fn taken(&mut self) -> Result<Taken, Error> {
         loop {
-            if let Some(mut skipped) = self.skipped.take() {
-                let here = skipped.left.min(self.inbox.len());
-                self.inbox.advance(here);
-                skipped.left -= here;
-                if skipped.left == 0 {
-                    let Skipped { head, left, length } = skipped;
-                    return Ok(Taken::Oversized { head, left, length });
-                }
-                self.skipped = Some(skipped);
-            } else {
-                match message::take(&mut self.inbox, self.most)? {
-                    Some(Taken::Oversized { head, left, length }) => {
-                        self.skipped = Some(Skipped { head, left, length });
-                        continue;
-                    }
-                    Some(message) => return Ok(message),
-                    None => {}
-                }
+            if let Some(taken) = self.taken_already()? {
+                return Ok(taken);
             }
             self.inbox.reserve(READ);
             let read = poll_fn(|cx| {
@@ -210,6 +196,25 @@ impl Connection {
                 return Err(Error::Closed);
             }
         }
+    }
+
+    fn taken_already(&mut self) -> Result<Option<Taken>, Error> {
+        if self.skipped.is_none() {
+            match message::take(&mut self.inbox, self.most)? {
+                Some(Taken::Oversized { head, left, length }) => self.skipped = Some(Skipped { head, left, length }),
+                taken => return Ok(taken),
+            }
+        }
+        let Some(mut skipped) = self.skipped.take() else { return Ok(None) };
+        let here = skipped.left.min(self.inbox.len());
+        self.inbox.advance(here);
+        skipped.left -= here;
+        if skipped.left > 0 {
+            self.skipped = Some(skipped);
+            return Ok(None);
+        }
+        let Skipped { head, left, length } = skipped;
+        Ok(Some(Taken::Oversized { head, left, length }))
     }
 
     fn queue(&mut self, kind: u8, parts: &[&[u8]]) {
@@ -232,5 +237,21 @@ impl Connection {
             self.is_flushed = true;
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+/// The piece of the copy that a message is; none for what is said beside it.
+fn copied(taken: Taken) -> Result<Option<Copied>, Error> {
+    let (kind, body) = match taken {
+        Taken::Whole(kind, body) => (kind, body),
+        Taken::Oversized { head, length, .. } => return Ok(Some(Copied::Oversized { head, length })),
+    };
+    match kind {
+        b'd' => Ok(Some(Copied::Whole(body))),
+        b'E' => Err(message::refusal(&body)),
+        b'N' | b'S' => Ok(None),
+        // The server has shut down in peace, or has nothing more to tell.
+        b'c' | b'C' | b'Z' => Err(Error::Closed),
+        _ => Err(Error::NotPostgres),
     }
 }

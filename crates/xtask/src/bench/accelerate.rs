@@ -1,7 +1,6 @@
 //! Accelerate beside the official executor, pgbench on the same statement, and a handler that does nothing.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use crate::database::Database;
 use crate::process::{self, interrupt};
 use crate::registry::Named;
 use crate::seeded::Seeded;
-use crate::tools::node;
+use crate::tools::{node, postgres};
 use crate::ui::Ui;
 use crate::workspace::Workspace;
 use crate::{files, web};
@@ -187,7 +186,7 @@ fn pgbench_rate(workspace: &Workspace, exchanges: &str, target: &Database) -> Re
     let chunk = fragments[0]["chunk"].as_str().context("the statement of the flat query")?;
     let script = workspace.scratch().join("pgbench.sql");
     files::write(&script, format!("{chunk}0;\n").as_bytes())?;
-    let mut command = Command::new(pgbench()?);
+    let mut command = Command::new(postgres::program("pgbench")?);
     command.args([
         "-n",
         "-M",
@@ -204,17 +203,6 @@ fn pgbench_rate(workspace: &Workspace, exchanges: &str, target: &Database) -> Re
     let output = process::run(command, |_| ())?;
     let line = output.lines().find_map(|line| line.strip_prefix("tps = ")).context("pgbench says its rate")?;
     Ok(line.split(' ').next().unwrap_or_default().parse()?)
-}
-
-/// It comes with Postgres, beside its server.
-fn pgbench() -> Result<std::path::PathBuf> {
-    let mut command = Command::new("pg_config");
-    command.arg("--bindir");
-    let folder = process::run(command, |_| ());
-    let known = folder.map(|folder| Path::new(folder.trim()).join("pgbench")).ok().filter(|file| file.is_file());
-    known.context(
-        "pgbench is missing: it comes with the server's packages, in the folder that `pg_config --bindir` names",
-    )
 }
 
 fn resident_mb(process: u32) -> Result<f64> {

@@ -6,6 +6,7 @@
 mod accelerate;
 mod keys;
 mod load;
+mod pulse;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -25,7 +26,7 @@ pub trait Benchmark: Named {
 }
 
 /// All there are.
-pub const ALL: &[&dyn Benchmark] = &[&keys::Keys, &accelerate::Accelerate];
+pub const ALL: &[&dyn Benchmark] = &[&keys::Keys, &accelerate::Accelerate, &pulse::Pulse];
 
 const KIND: &str = "benchmark";
 

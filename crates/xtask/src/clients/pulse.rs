@@ -53,7 +53,7 @@ impl Suite for Pulse {
         shop.run_file(&workspace.path(SHARED).join("schema.sql"))?;
         step.done();
 
-        let mut seeded = Seeded::streaming(workspace, binary, &cluster, &shop)?;
+        let mut seeded = Seeded::streaming(workspace, binary, &cluster, &shop, &[])?;
         let step = ui.step(self.about);
         let mut instructions = node::node(workspace, &folder);
         instructions.arg(workspace.path(SHARED).join("instructions.mjs"));

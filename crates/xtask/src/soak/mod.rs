@@ -8,8 +8,9 @@ mod client;
 mod console;
 mod dice;
 mod fuzz;
-mod stats;
-mod system;
+mod pulse;
+pub mod stats;
+pub mod system;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -32,7 +33,7 @@ pub trait Soak: Named {
 }
 
 /// All there are.
-pub const ALL: &[&dyn Soak] = &[&console::Console, &accelerate::Accelerate, &fuzz::Fuzz];
+pub const ALL: &[&dyn Soak] = &[&console::Console, &accelerate::Accelerate, &pulse::Pulse, &fuzz::Fuzz];
 
 const KIND: &str = "soak";
 

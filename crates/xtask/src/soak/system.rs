@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process, setrlimit};
 
 use crate::database::Database;
 
@@ -20,6 +20,31 @@ pub fn memory(process: u32) -> Result<(f64, f64)> {
 /// Files and sockets that a process has open.
 pub fn open_files(process: u32) -> Result<usize> {
     Ok(std::fs::read_dir(format!("/proc/{process}/fd")).context("the server runs")?.count())
+}
+
+/// Holds one process where it is until the answer is dropped.
+pub fn hold(process: u32) -> Held {
+    signal(process, Signal::STOP);
+    Held(process)
+}
+
+/// Goes on when this is dropped.
+#[derive(Debug)]
+pub struct Held(u32);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        signal(self.0, Signal::CONT);
+    }
+}
+
+/// Lets this process, and the server that it starts, open as many files as they may; answers how many.
+pub fn raise_files() -> u64 {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Where it is not allowed, what is there counts.
+    let _unreported = setrlimit(Resource::Nofile, limit);
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// A Postgres: its first process, and those it has started.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::{apt, on_path};
 use crate::process;
@@ -29,6 +29,17 @@ pub fn ensure(ui: &Ui) -> Result<()> {
     }
     step.done();
     Ok(())
+}
+
+/// A program that comes with the server, beside it: `pgbench`, and `pg_recvlogical` without the wrapper that Debian puts in front.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let mut command = Command::new("pg_config");
+    command.arg("--bindir");
+    let folder = process::run(command, |_| ());
+    let known = folder.map(|folder| Path::new(folder.trim()).join(name)).ok().filter(|file| file.is_file());
+    known.with_context(|| {
+        format!("{name} is missing: it comes with the server's packages, in the folder that `pg_config --bindir` names")
+    })
 }
 
 /// The major versions whose server programs are here.

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 /// The last events that are shown at once.
-const MOST: i64 = 20;
+const MOST: i32 = 20;
 
 /// How capture goes, as far as the control plane knows.
 #[derive(Debug, Clone, PartialEq, Eq)]

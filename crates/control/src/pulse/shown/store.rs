@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 pub async fn activity(db: &mut PgConnection, id: ResourceId) -> Result<Activity, Error> {
     let row = sqlx::query!(
         r#"select l.owner as "owner?", g.region as "region?",
-                  (select count(*) from pulse_event e where e.resource_id = $1 and e.arrived_at > now() - interval '1 minute') as "last_minute!",
-                  (select e.arrived_at from pulse_event e where e.resource_id = $1 order by e.id desc limit 1) as last_event_at,
+                  (select coalesce(sum(b.events), 0)::bigint from pulse_batch b where b.resource_id = $1 and b.arrived_at > now() - interval '1 minute') as "last_minute!",
+                  (select b.arrived_at from pulse_batch b where b.resource_id = $1 order by b.last desc limit 1) as last_event_at,
                   exists (select from pulse_leftover x where x.resource_id = $1) as "is_cleaned!"
            from (select 1) as one
                 left join pulse_lease l on l.resource_id = $1 and l.expires_at > clock_timestamp()
@@ -25,12 +25,17 @@ pub async fn activity(db: &mut PgConnection, id: ResourceId) -> Result<Activity,
     })
 }
 
-pub async fn latest(db: &mut PgConnection, id: ResourceId, after: &str, most: i64) -> Result<Vec<SeenEvent>, Error> {
+pub async fn latest(db: &mut PgConnection, id: ResourceId, after: &str, most: i32) -> Result<Vec<SeenEvent>, Error> {
     let events = sqlx::query_as!(
         SeenEvent,
-        r#"select e.id, e.action, t.encoded as "table", case when octet_length(e.change) <= 65536 then e.change end as change, e.arrived_at
-           from pulse_event e join pulse_table t on t.id = e.table_id
-           where e.resource_id = $1 and e.id > $2 order by e.id desc limit $3"#,
+        r#"select distinct on (e.id) e.id as "id!", e.action as "action!", t.encoded as "table",
+                  case when octet_length(e.change) <= 65536 then e.change end as change, b.arrived_at
+           from (select b.*, greatest(b.events - $3 + 1, 1) as start from pulse_batch b
+                 where b.resource_id = $1 and b.last > $2 order by b.last desc limit $3) b,
+                unnest(b.ids[b.start:], string_to_array(substr(b.actions, b.start), null), b.tables[b.start:], b.changes[b.start:])
+                    as e (id, action, table_id, change)
+                join pulse_table t on t.id = e.table_id
+           where e.id > $2 order by e.id desc limit $3"#,
         id.uuid(),
         after,
         most

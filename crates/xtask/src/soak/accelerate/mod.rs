@@ -13,10 +13,9 @@ mod stage;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::{Map, Value, json};
 
-use super::{Options, Soak};
+use super::{Options, Soak, system};
 use crate::build::{self, Profile};
 use crate::process::interrupt;
 use crate::registry::Named;
@@ -64,7 +63,7 @@ impl Soak for Accelerate {
         let profile = if options.short { Profile::Debug } else { Profile::Release };
         web::make(workspace, ui)?;
         let binary = build::server(workspace, ui, profile)?;
-        let files = raise_files();
+        let files = system::raise_files();
         let step = ui.step("Databases and a server");
         let mut stage = Stage::set(workspace, binary, &step, options)?;
         step.done();
@@ -106,13 +105,4 @@ impl Soak for Accelerate {
         stage.end()?;
         Ok(line.into())
     }
-}
-
-/// Lets this process, and the server that it starts, open as many files as they may; answers how many.
-fn raise_files() -> u64 {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    // Where it is not allowed, what is there counts.
-    let _unreported = setrlimit(Resource::Nofile, limit);
-    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
