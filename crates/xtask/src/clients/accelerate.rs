@@ -112,9 +112,11 @@ impl Accelerate {
                 command.env(name, value.with_context(|| format!("the seed tells {at}"))?);
             }
         }
-        keys.env("ACCELERATE_URL", &url);
         let mut compare = script("compare.mjs");
-        compare.env("DIRECT_DATABASE_URL", &direct.0).env("ACCELERATE_URL", &url);
+        compare.env("DIRECT_DATABASE_URL", &direct.0);
+        for command in [&mut keys, &mut compare] {
+            command.env("ACCELERATE_URL", &*url);
+        }
         let (mut tally, mut output) = (Tally::default(), String::new());
         for command in [instructions, keys, compare] {
             let finished = process::capture(command, |line| step.line(line))?;

@@ -71,7 +71,7 @@ pub fn latencies(
     let changes = RATE * seconds;
     command.args(["-n", "-M", "prepared", "-R", &RATE.to_string(), "-c", &CLIENTS.to_string(), "-j", "1"]);
     command.args(["-t", &(changes / CLIENTS).to_string(), "-f"]).arg(&script).arg(&source.database.0);
-    let (wall, clock) = (SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?, Instant::now());
+    let (wall, clock) = (wall_clock()?, Instant::now());
     let mut writer = Job::spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))?;
     let (mut times, mut heard) = (Vec::new(), 0);
     let all = crowd.read(PATIENCE, |event, now| {
@@ -90,9 +90,15 @@ pub fn latencies(
     Ok(times)
 }
 
+/// Since 1970: Postgres tells when a row was made by the same clock.
+#[expect(clippy::disallowed_methods)]
+fn wall_clock() -> Result<Duration> {
+    Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?)
+}
+
 /// Changes a second that capture made durable, while all of the crowd hear each of them.
 pub fn capture_rate(seeded: &Seeded, crowd: &mut Crowd, subscribers: usize, changes: usize, held: Held) -> Result<f64> {
-    let begun = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let begun = wall_clock()?;
     drop(held);
     let mut heard = 0;
     let all = crowd.read(PATIENCE, |_, _| {

@@ -68,7 +68,6 @@ pub fn run(stage: &mut Stage<'_>) -> Result<Value> {
         let mut none = 0;
         read(&mut none).map(|()| none == 0)
     })?;
-    drop(read);
     ensure!(heard == changes, "{heard} events of {changes} changes");
     ensure!(live_heard.iter().all(|count| *count == changes), "{live_heard:?} live events of {changes} changes");
     ensure!(lag < MOST_LAG, "capture was {lag} bytes behind; {MOST_LAG} are allowed");
