@@ -32,7 +32,7 @@ async fn a_projects_pulse_shows_what_there_is_to_do(db: PgPool) {
                 assert_eq!(page.has("main form[action$=join-waitlist]"), off && may, "{what}");
                 assert_eq!(page.has("main form[action$='pulse/prepare-project']"), !off && may && count == 0, "{what}");
                 assert_eq!(page.has("main form[action$='pulse/prepare']"), !off && may && count == 1, "{what}");
-                assert_eq!(page.has("main form[action$='pulse/enable']"), false, "{what}: first its database");
+                assert!(!page.has("main form[action$='pulse/enable']"), "{what}: first its database");
                 let listed = if count > 1 && !off { made.as_slice() } else { &[] };
                 let mut links = page.attrs("main tbody th a", "href");
                 let mut wanted: Vec<_> = listed.iter().map(|resource| format!("/resources/{resource}/pulse")).collect();

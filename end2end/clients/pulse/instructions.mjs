@@ -33,11 +33,11 @@ const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: DIRECT_D
 const row = (email) => ({ email, role: 'READER', score: 1, big: 1n, ratio: 1, price: '1', since: new Date(), active: true, data: {}, raw: Buffer.from('a'), tags: [], marks: [] });
 let count = 0;
 // A stream begins with the next event, and nobody says when it has.
-for (const end = Date.now() + 30000; Date.now() < end && !printed.includes('"action":"create"') && running.exitCode === null;) {
+for (const end = Date.now() + 30000; Date.now() < end && !printed.includes("action: 'create'") && running.exitCode === null;) {
   await db.user.create({ data: row(`instructions-${count++}@x.io`) });
   await sleep(250);
 }
-checks.add('the code for the client and its first stream hears an event', /"email":"instructions-\d+@x\.io"/.test(printed), printed || failed.slice(-2000));
+checks.add('the code for the client and its first stream hears an event', /email: 'instructions-\d+@x\.io'/.test(printed), printed || failed.slice(-2000));
 running.kill();
 rmSync(file);
 let seen = '';

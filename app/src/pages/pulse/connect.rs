@@ -11,12 +11,12 @@ const INSTALL: &str = "npm install @prisma/client @prisma/adapter-pg @prisma/ext
 const STREAM: &str = "const stream = await prisma.user.stream({ name: 'all-users' })
 
 for await (const event of stream) {
-  console.log(JSON.stringify(event))
+  console.log('New event:', event)
 }";
 const SUBSCRIBE: &str = "const subscription = await prisma.user.subscribe()
 
 for await (const event of subscription) {
-  console.log(JSON.stringify(event))
+  console.log('New event:', event)
 }";
 
 /// Connects to this server. What the hosted service would be asked for is asked here by `endpoint`.
