@@ -21,6 +21,9 @@ const SHARED: &str = "end2end/clients/pulse";
 /// The line by which the script asks for it.
 const KILL: &str = "kill the server";
 
+/// The script has a subscriber for each of its filters.
+const MANY: [(&str, &str); 1] = [("PENTAPRISM__PULSE__SUBSCRIBE_CONNECTIONS", "200")];
+
 /// One version of the client.
 #[derive(Debug)]
 pub struct Pulse {
@@ -53,7 +56,7 @@ impl Suite for Pulse {
         shop.run_file(&workspace.path(SHARED).join("schema.sql"))?;
         step.done();
 
-        let mut seeded = Seeded::streaming(workspace, binary, &cluster, &shop, &[])?;
+        let mut seeded = Seeded::streaming(workspace, binary, &cluster, &shop, &MANY)?;
         let step = ui.step(self.about);
         let mut instructions = node::node(workspace, &folder);
         instructions.arg(workspace.path(SHARED).join("instructions.mjs"));

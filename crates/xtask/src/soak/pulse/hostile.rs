@@ -69,7 +69,6 @@ fn upgrade(wanted: &Wanted, dice: &mut Dice) -> Result<bool> {
     let request = [&head[..], &subscription, b"\r\nstream: {\"name\":\"x\"}\r\n\r\n"].concat();
     // The server may hang up in the middle of what is too long.
     let _unreported = socket.write_all(&request);
-    let _unreported = socket.shutdown(std::net::Shutdown::Write);
     let mut answer = [0; 12];
     Ok(socket.read_exact(&mut answer).is_err() || !answer.ends_with(b"101"))
 }
