@@ -192,6 +192,13 @@ impl Parts {
     }
 }
 
+/// The control plane over connections of its own to the same database, which the runtime that calls this makes as they are needed.
+pub fn apart(ctx: &Ctx, connections: u32) -> Ctx {
+    let options = ctx.db.connect_options().as_ref().clone();
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    Ctx { db: pool.connect_lazy_with(options), ..ctx.clone() }
+}
+
 fn gateway(
     ctx: &Ctx,
     dialer: &Arc<Dialer>,

@@ -21,6 +21,7 @@ pub use piece::{Audience, Piece};
 pub use reader::Reader;
 pub use tails::Tails;
 
+use super::parts::apart;
 use control::Ctx;
 use control::gateways::NodeId;
 use control::pulse::{directory, journal as events};
@@ -28,7 +29,6 @@ use kernel::ResourceId;
 use metrics::{Counter, counter};
 use pulse::setup::{TableName, Tables};
 use secrecy::ExposeSecret;
-use sqlx::postgres::PgPoolOptions;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -42,8 +42,6 @@ use upstream::{ConnectionString, Dialer};
 
 /// To the control database, beside those of requests.
 const CONNECTIONS: u32 = 4;
-/// For one of them.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// For subscribers to hear that this node ends.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -104,10 +102,7 @@ impl Pulse {
             let _done = done;
             let runtime = Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
-                let options = pulse.ctx.db.connect_options().as_ref().clone();
-                let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-                let ctx = Ctx { db: pool.connect_lazy_with(options), ..pulse.ctx.clone() };
-                let pulse = Self { ctx, ..pulse };
+                let pulse = Self { ctx: apart(&pulse.ctx, CONNECTIONS), ..pulse };
                 captures::Captures::default().run(&pulse, &stop).await;
                 pulse.ctx.db.close().await;
             });

@@ -12,8 +12,11 @@ pub struct Audience(Mutex<Subscription>);
 pub struct Piece {
     changes: Vec<Change>,
     /// None where nobody comes for the same again: it is made for each then.
-    told: Mutex<Option<Vec<(Arc<Audience>, Arc<OnceLock<Told>>)>>>,
+    told: Mutex<Option<Kept>>,
 }
+
+/// What was made for each audience, or is being made.
+type Kept = Vec<(Arc<Audience>, Arc<OnceLock<Told>>)>;
 
 /// What an audience is told of a piece.
 #[derive(Default)]
