@@ -115,7 +115,7 @@ impl Accelerate {
         let mut compare = script("compare.mjs");
         compare.env("DIRECT_DATABASE_URL", &direct.0);
         for command in [&mut keys, &mut compare] {
-            command.env("ACCELERATE_URL", &*url);
+            command.env("ACCELERATE_URL", url);
         }
         let (mut tally, mut output) = (Tally::default(), String::new());
         for command in [instructions, keys, compare] {
