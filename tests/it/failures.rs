@@ -6,9 +6,11 @@ use crate::console::Console;
 use crate::matrix::{FUNCTIONS, ROUTES, template};
 use crate::world::{PASSWORD, Who, World};
 use control::accelerate::configure::{self, ConfigureInput};
+use control::operator::orgs::set_access::set_access;
 use control::orgs::invitations::invite::{InviteInput, invite};
 use control::resources::PlainConnection;
-use control::{projects, resources};
+use control::{orgs, projects, pulse, resources};
+use kernel::{Access, Product};
 use scraper::ElementRef;
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
@@ -18,13 +20,14 @@ use std::collections::BTreeSet;
 const WRONG: &str = "xxxxxxxxxx wrong xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
 /// Nothing that is sent could make them fail; or this server sends no mail, and their forms are not there.
-const NOT_TRIED: [&str; 7] = [
+const NOT_TRIED: [&str; 8] = [
     "accelerate/first-query",
     "identity/end-other-sessions",
     "identity/request-reset",
     "identity/resend-verification",
     "identity/sign-out",
     "palette",
+    "pulse/events",
     "theme",
 ];
 
@@ -63,6 +66,24 @@ async fn furnish(console: &Console, world: &World) -> Vec<(Who, String)> {
     };
     let input = ConfigureInput { connection: Some(connection), region: "us-east-1".into() };
     configure::configure(ctx, owner, staging, input).await.unwrap();
+    set_access(ctx, world.actor(Who::Operator), world.org, Product::Pulse, Access::On.as_str()).await.unwrap();
+    let away = |name: &'static str| {
+        let secret = "postgres://a:b@127.0.0.1:1/c".into();
+        let connection = PlainConnection { secret, masked: "postgres://a@127.0.0.1:1/c".into() };
+        resources::create::create(ctx, owner, world.project, name, Some(connection))
+    };
+    let bare = resources::create::create(ctx, owner, world.project, "Bare", None).await.unwrap();
+    let (prepared, captured, paused) =
+        (away("Prepared").await.unwrap(), away("Captured").await.unwrap(), away("Paused").await.unwrap());
+    for resource in [captured, paused] {
+        pulse::enable::enable(ctx, owner, resource, pulse::Settings::default()).await.unwrap();
+        pulse::consumers::open(ctx, resource, "orders").await.unwrap();
+    }
+    pulse::pause::pause(ctx, owner, paused).await.unwrap();
+    // Where Pulse is off people ask for it.
+    let off = orgs::create::create(ctx, owner, "Off").await.unwrap();
+    set_access(ctx, world.actor(Who::Operator), off, Product::Pulse, Access::Off.as_str()).await.unwrap();
+    let off = projects::create::create(ctx, owner, off, "Off").await.unwrap();
     let empty = projects::create::create(ctx, owner, world.org, "Empty").await.unwrap();
     let input = InviteInput { email: "outsider@example.com".into(), role: "viewer".into() };
     let token = invite(ctx, owner, world.org, input).await.unwrap().token;
@@ -82,6 +103,14 @@ async fn furnish(console: &Console, world: &World) -> Vec<(Who, String)> {
         (Who::Outsider, format!("/invitations/{}", token.expose_secret())),
         (Who::Owner, format!("/resources/{staging}/accelerate")),
         (Who::Owner, format!("/projects/{empty}/accelerate")),
+        (Who::Owner, format!("/projects/{empty}/pulse")),
+        (Who::Owner, format!("/projects/{off}/pulse")),
+        (Who::Owner, format!("/resources/{bare}/pulse")),
+        (Who::Owner, format!("/resources/{prepared}/pulse")),
+        (Who::Owner, format!("/resources/{captured}/pulse")),
+        (Who::Owner, format!("/resources/{captured}/pulse/replay-stream?name=orders")),
+        (Who::Owner, format!("/resources/{captured}/pulse/delete-stream?name=orders")),
+        (Who::Owner, format!("/resources/{paused}/pulse")),
     ];
     everywhere.chain(further).collect()
 }

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use std::collections::BTreeSet;
 
 /// For whoever is not signed in, with the token of a link, or one step behind a row of a list that is searched by itself or behind what is configured.
-const NOT_OFFERED: [&str; 18] = [
+const NOT_OFFERED: [&str; 21] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-up",
@@ -22,6 +22,9 @@ const NOT_OFFERED: [&str; 18] = [
     "/keys/{key}/remove",
     "/keys/{key}/rotate",
     "/resources/{resource}/accelerate/disable",
+    "/resources/{resource}/pulse/delete-stream",
+    "/resources/{resource}/pulse/disable",
+    "/resources/{resource}/pulse/replay-stream",
     "/admin/users/{user}",
     "/admin/users/{user}/delete",
     "/admin/organizations/{org}",
