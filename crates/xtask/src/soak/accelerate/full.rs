@@ -47,24 +47,34 @@ impl<'a> Held<'a> {
     fn all(stage: &'a Stage) -> Result<Self> {
         let mut held = Self { clients: Vec::new(), stage };
         for _ in 0..CONNECTIONS {
-            let mut command = Command::new("psql");
-            command.args(["-X", "-q", "-d", &stage.quick.database.0, "-c", "select pg_sleep(120)"]);
-            held.clients.push(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
+            held.clients.push(sleeper(stage)?);
         }
         let begun = Instant::now();
         let count = format!("select count(*) from pg_stat_activity where {SLEEPING}");
         let (mut before, mut same) = (0, 0);
-        // Those for whom there was none have ended; the others are all there when their number stays the same.
+        // Those for whom there was none have ended and try again, since a session of somebody before may have taken a moment to end. All are taken when
+        // their number stays the same.
         while same < 3 {
             interrupt::check()?;
             ensure!(begun.elapsed() < PATIENCE, "the connections were not taken in {PATIENCE:?}");
             let now: usize = stage.upstream.run(&count)?.trim().parse()?;
             same = if now == before && now > CONNECTIONS / 2 { same + 1 } else { 0 };
             before = now;
+            for client in &mut held.clients {
+                if client.try_wait()?.is_some() {
+                    *client = sleeper(stage)?;
+                }
+            }
             std::thread::sleep(Duration::from_millis(200));
         }
         Ok(held)
     }
+}
+
+fn sleeper(stage: &Stage) -> Result<Child> {
+    let mut command = Command::new("psql");
+    command.args(["-X", "-q", "-d", &stage.quick.database.0, "-c", "select pg_sleep(120)"]);
+    Ok(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?)
 }
 
 impl Drop for Held<'_> {
