@@ -86,7 +86,8 @@ impl Debezium {
         source.create_slot(DEBEZIUM_SLOT)?;
         let mut command = Command::new(&python);
         command.arg(folder.join("engine.py")).args([DEBEZIUM_SLOT, publication]);
-        command.env("DATABASE_URL", &source.database.0);
+        // It writes a log into whatever folder it stands in.
+        command.current_dir(&home).env("DATABASE_URL", &source.database.0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut job = Job::spawn(&mut command)?;
         let lines = BufReader::new(job.child().stdout.take().context("the engine's output is piped")?);
