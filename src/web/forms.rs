@@ -15,7 +15,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use control::Origin;
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http_body_util::LengthLimitError;
 use kernel::{Problem, ProblemCode};
+use std::error::Error;
 
 /// Answers of server functions are a problem or nothing.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -33,8 +35,9 @@ pub async fn answer(State(flashes): State<Flashes>, request: Request, next: Next
     let route = request.uri().path().to_owned();
     let address = request.extensions().get::<Origin>().and_then(|origin| origin.address);
     let (mut parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, super::BODY_LIMIT).await else {
-        return too_large(&flashes, form, &referer);
+    let body = match to_bytes(body, super::BODY_LIMIT).await {
+        Ok(body) => body,
+        Err(error) => return unread(&error, &flashes, form, &referer),
     };
     let fields: Vec<(String, String)> =
         if form { serde_urlencoded::from_bytes(&body).unwrap_or_default() } else { Vec::new() };
@@ -96,8 +99,14 @@ async fn read_failed(response: Response) -> Response {
 }
 
 /// Nobody has read which form it was: the page's frame tells of it.
-fn too_large(flashes: &Flashes, form: bool, referer: &str) -> Response {
-    let detail = format!("This is more than a form may hold: {} kB. Nothing was changed.", super::BODY_LIMIT / 1024);
+fn unread(error: &axum::Error, flashes: &Flashes, form: bool, referer: &str) -> Response {
+    let is_long = error.source().is_some_and(|cause| cause.is::<LengthLimitError>());
+    let (status, detail) = if is_long {
+        let most = super::BODY_LIMIT / 1024;
+        (StatusCode::PAYLOAD_TOO_LARGE, format!("This is more than a form may hold: {most} kB. Nothing was changed."))
+    } else {
+        (StatusCode::BAD_REQUEST, "The form did not come whole. Send it again; nothing was changed.".to_owned())
+    };
     let problem = Problem::new(ProblemCode::Invalid, detail);
     if form {
         return with_flash(
@@ -106,7 +115,7 @@ fn too_large(flashes: &Flashes, form: bool, referer: &str) -> Response {
             Some(Flash::failure("", problem, Vec::new())),
         );
     }
-    (StatusCode::PAYLOAD_TOO_LARGE, axum::Json(problem)).into_response()
+    (status, axum::Json(problem)).into_response()
 }
 
 /// What an answer says that no function gave: none is posted to at this address.
