@@ -144,7 +144,7 @@ test("a button whose call fails says why", async ({ person: { page, seed } }) =>
 });
 
 test("two hundred scripts as names run nowhere", async ({ person: { page, seed } }) => {
-  test.slow();
+  test.setTimeout(600_000);
   const asked: string[] = [];
   page.on("dialog", async (dialog) => {
     asked.push(dialog.message());

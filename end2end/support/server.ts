@@ -32,6 +32,8 @@ export class OwnServer {
       PENTAPRISM__DATA__LISTEN: `127.0.0.1:${await freePort()}`,
       PENTAPRISM__METRICS__LISTEN: `127.0.0.1:${await freePort()}`,
       PENTAPRISM__STORAGE__DATA_DIR: join(folder, "data"),
+      // So that what is late here is what the journey holds up.
+      PENTAPRISM__CONSOLE__PAGE_WAIT_MS: "5000",
     };
     // Whatever ends this process, the server ends with it.
     const child = spawn("setpriv", ["--pdeathsig", "TERM", "--", BINARY, "serve"], { cwd: folder, env, stdio: "ignore" });

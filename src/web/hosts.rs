@@ -52,6 +52,7 @@ mod tests {
             public_url: Some("https://Console.Example.com".into()),
             insecure_http: false,
             trusted_proxies: vec![],
+            page_wait_ms: 1000,
         };
         let hosts = Hosts::of(&console);
         for host in ["console.example.com", "CONSOLE.example.com:443", "localhost:3000", "127.0.0.1:3000", "[::1]:3000"]

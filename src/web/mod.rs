@@ -25,6 +25,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Extension, Router};
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -42,6 +43,7 @@ pub fn router(config: &Config, parts: &Parts) -> anyhow::Result<Router> {
         gateways: parts.nodes.clone(),
         streams: parts.pulse.clone(),
         insecure_http: config.console.insecure_http && !secure,
+        page_wait: Duration::from_millis(config.console.page_wait_ms.into()),
     };
     let hosts = Arc::new(hosts::Hosts::of(&config.console));
     let proxies = Arc::new(address::TrustedProxies(config.console.trusted_proxies.clone()));

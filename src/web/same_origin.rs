@@ -55,6 +55,7 @@ mod tests {
             public_url: None,
             insecure_http: false,
             trusted_proxies: vec![],
+            page_wait_ms: 1000,
         };
         let headers = pairs
             .iter()

@@ -82,6 +82,8 @@ impl Console {
 fn config(public_url: Option<&str>) -> Config {
     let mut config: Config = toml::from_str(DEFAULTS).unwrap();
     config.console.public_url = public_url.map(str::to_owned);
+    // On a busy machine a page takes its time, and is no worse for it.
+    config.console.page_wait_ms = 5000;
     config
 }
 

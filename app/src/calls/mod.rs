@@ -29,19 +29,24 @@ use control::identity::sessions::parcel::Taken;
 use kernel::Problem;
 use std::time::{Duration, Instant};
 
-/// What a page waits for all its queries before it renders an error with a retry; and a call for each of its own.
-pub const PATIENCE: Duration = Duration::from_secs(1);
-
-/// What is left of it.
+/// What is left of the time that a page has for its queries.
 fn time_left() -> Duration {
-    request::deadline().map_or(PATIENCE, |Deadline(at)| at.saturating_duration_since(Instant::now()))
+    match request::deadline() {
+        Some(Deadline(at)) => at.saturating_duration_since(Instant::now()),
+        None => request::server().map_or(Duration::ZERO, |server| server.page_wait),
+    }
+}
+
+/// What of it a page may wait for what other servers are asked for: the rest is for its own queries and for rendering.
+fn time_to_look() -> Duration {
+    time_left().mul_f32(0.6)
 }
 
 /// Runs one read of a page: as long as its patience lasts, and every error as a problem that can be shown.
 async fn read<T>(query: impl Future<Output = Result<T, control::Error>>) -> Result<T, Problem> {
     match tokio::time::timeout(time_left(), query).await {
         Ok(result) => result.map_err(control::Error::into_problem),
-        Err(_) => Err(Problem::unavailable("The database took longer than a second to answer.")),
+        Err(_) => Err(Problem::unavailable("The database took too long to answer.")),
     }
 }
 

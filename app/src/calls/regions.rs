@@ -1,7 +1,7 @@
 //! Where gateways run, and how far it is from each to a database.
 
 use super::request::{Server, signed_in};
-use super::{read, time_left};
+use super::{read, time_left, time_to_look};
 use crate::model::accelerate::{self as model, Measured, NEAREST, Regions, milliseconds};
 use control::gateways::Gateway;
 use control::{Actor, resources};
@@ -14,9 +14,6 @@ use upstream::ConnectionString;
 
 /// How long a form waits for measurements; longer than a gateway tries to connect.
 const LONG_PATIENCE: Duration = Duration::from_secs(25);
-
-/// What a page keeps of its patience when it waits for measurements.
-const TO_RENDER: Duration = Duration::from_millis(100);
 
 /// Where Accelerate of a resource is going to run.
 pub(super) struct Chosen {
@@ -112,7 +109,7 @@ pub async fn regions(resource: Option<ResourceId>) -> Result<Regions, Problem> {
     let Some(_place) = server.tests.begin(signed.actor.user.uuid().as_u128()) else {
         return Ok(unmeasured(Measured::Late));
     };
-    let done = measure(&server, live.clone(), &target, time_left().saturating_sub(TO_RENDER)).await;
+    let done = measure(&server, live.clone(), &target, time_to_look()).await;
     let ms = |gateway: &Gateway| {
         let own = done.iter().find(|(measured, _)| measured.id == gateway.id);
         own.and_then(|(_, outcome)| outcome.as_ref().ok().copied())

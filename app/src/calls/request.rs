@@ -14,7 +14,7 @@ use leptos::prelude::use_context;
 use secrecy::SecretString;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tower_sessions::Session;
 
 /// The parts of the server that calls use; an extension of every request.
@@ -27,6 +27,8 @@ pub struct Server {
     pub streams: Arc<dyn Streams>,
     /// The operator accepts that the console is reached by plain http from other machines.
     pub insecure_http: bool,
+    /// What a page waits for all its queries before it renders an error with a retry; and a call for each of its own.
+    pub page_wait: Duration,
 }
 
 impl Server {

@@ -57,6 +57,7 @@ impl Config {
     fn check_numbers(&self) -> anyhow::Result<()> {
         const TEN_YEARS: u32 = 87_600;
         for (key, value, sound) in [
+            ("console.page_wait_ms", self.console.page_wait_ms, 100..=60_000),
             ("identity.session_idle_hours", self.identity.session_idle_hours, 1..=TEN_YEARS),
             ("identity.session_absolute_hours", self.identity.session_absolute_hours, 1..=TEN_YEARS),
             ("identity.argon2_memory_kib", self.identity.argon2_memory_kib, 19_456..=4_194_304),

@@ -16,6 +16,7 @@ pub struct Console {
     pub public_url: Option<String>,
     pub insecure_http: bool,
     pub trusted_proxies: Vec<IpNet>,
+    pub page_wait_ms: u32,
 }
 
 impl Console {

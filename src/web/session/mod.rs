@@ -2,7 +2,7 @@
 
 mod store;
 
-use app::calls::{Deadline, PATIENCE, Server, Signed};
+use app::calls::{Deadline, Server, Signed};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -38,9 +38,9 @@ pub async fn load(State(server): State<Server>, mut request: Request, next: Next
     let origin = request.extensions().get::<Origin>().cloned().unwrap_or_default();
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         // Who asks is the first of a page's queries.
-        request.extensions_mut().insert(Deadline(Instant::now() + PATIENCE));
+        request.extensions_mut().insert(Deadline(Instant::now() + server.page_wait));
     }
-    match tokio::time::timeout(PATIENCE, signed(&server, session, origin)).await {
+    match tokio::time::timeout(server.page_wait, signed(&server, session, origin)).await {
         Ok(Ok(Some(signed))) => {
             request.extensions_mut().insert(signed);
         }

@@ -90,7 +90,7 @@ async fn a_region_is_chosen_against_the_recommendation_but_not_without_a_gateway
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn a_late_measurement_makes_no_late_page(db: PgPool) {
     let site = Site::new(db).await;
-    let _late = site.node("eu-west-3", Duration::from_secs(2)).await;
+    let _late = site.node("eu-west-3", Duration::from_secs(30)).await;
     let near = site.node("us-west-1", Duration::ZERO).await;
     let silent = site.silent("us-east-1").await;
     let mut browser = owner(&site, &near);

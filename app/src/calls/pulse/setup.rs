@@ -3,7 +3,7 @@
 use super::{FROM_PAGE, came_from};
 use crate::calls::request::{Server, actor, signed_in};
 use crate::calls::resources::parse;
-use crate::calls::{read, respond, time_left};
+use crate::calls::{read, respond, time_to_look};
 use crate::error::ConsoleError;
 use crate::model::pulse::{Item, Point, Ready, Survey, TableName};
 use crate::paths;
@@ -20,8 +20,6 @@ use tokio::time::timeout;
 
 /// How long a form waits for a database.
 const LONG_PATIENCE: Duration = Duration::from_secs(25);
-/// What a page keeps of its patience when it waits for one.
-const TO_RENDER: Duration = Duration::from_millis(150);
 
 const MANY: &str = "Many databases are being looked at right now. Try again in a few seconds.";
 
@@ -170,7 +168,7 @@ pub async fn survey_of(resource: ResourceId, tables: Option<&[TableName]>) -> Re
         return Ok(Some(Err(MANY.to_owned())));
     };
     let looking = server.streams.survey(resource, &target, tables);
-    Ok(Some(match timeout(time_left().saturating_sub(TO_RENDER), looking).await {
+    Ok(Some(match timeout(time_to_look(), looking).await {
         Ok(found) => found,
         Err(_) => Err("The database has not answered yet. What it answers is there when you try again.".to_owned()),
     }))

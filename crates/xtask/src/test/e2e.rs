@@ -38,6 +38,8 @@ pub fn run(context: &mut Context, step: &Step) -> Result<Outcome> {
     options.env.push(("PENTAPRISM__IDENTITY__SIGN_UP".to_owned(), "open".to_owned()));
     // And one of them comes from a network of its own.
     options.env.push(("PENTAPRISM__CONSOLE__TRUSTED_PROXIES".to_owned(), "[\"127.0.0.1/32\"]".to_owned()));
+    // Two browsers and a machine that has more to do: what is late is not what they look at.
+    options.env.push(("PENTAPRISM__CONSOLE__PAGE_WAIT_MS".to_owned(), "5000".to_owned()));
     let mut server = Server::start(workspace, &options)?;
 
     let report = workspace.scratch().join("playwright.json");
