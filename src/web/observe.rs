@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use metrics::{Counter, Histogram, counter, histogram};
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub async fn request(request: Request, next: Next) -> Response {
@@ -41,14 +41,47 @@ impl<'a> Seen<'a> {
         let (status, elapsed) = (status.as_u16(), start.elapsed());
         measure(route, status, elapsed);
         let duration_ms = elapsed.as_secs_f64() * 1000.0;
-        if status == 403 || status == 429 {
-            // Refusals are what an attack looks like from here.
-            tracing::warn!(%method, route, status, duration_ms, address = ?address, "request refused");
-        } else if status >= 500 {
-            tracing::error!(%method, route, status, duration_ms, address = ?address, "request failed");
-        } else {
+        let refused = status == 403 || status == 429;
+        if !refused && status < 500 {
             tracing::debug!(%method, route, status, duration_ms, address = ?address, "request");
+            return;
         }
+        let Some(untold) = LINES.lock().unwrap_or_else(PoisonError::into_inner).take(start) else { return };
+        if refused {
+            // Refusals are what an attack looks like from here.
+            tracing::warn!(%method, route, status, duration_ms, address = ?address, untold, "request refused");
+        } else {
+            tracing::error!(%method, route, status, duration_ms, address = ?address, untold, "request failed");
+        }
+    }
+}
+
+static LINES: LazyLock<Mutex<Lines>> = LazyLock::new(Mutex::default);
+
+/// Lines about requests that went wrong: who floods the server does not flood its log. Each is counted in the metrics all the same.
+#[derive(Default)]
+struct Lines {
+    /// When the present second began.
+    since: Option<Instant>,
+    told: u32,
+    /// Since the last line.
+    untold: u64,
+}
+
+impl Lines {
+    const A_SECOND: u32 = 20;
+
+    /// The right to one line, with how many had none before it.
+    fn take(&mut self, now: Instant) -> Option<u64> {
+        if self.since.is_none_or(|since| now.saturating_duration_since(since) >= Duration::from_secs(1)) {
+            (self.since, self.told) = (Some(now), 0);
+        }
+        if self.told == Self::A_SECOND {
+            self.untold += 1;
+            return None;
+        }
+        self.told += 1;
+        Some(std::mem::take(&mut self.untold))
     }
 }
 
@@ -87,4 +120,18 @@ fn measure(route: &str, status: u16, elapsed: Duration) {
     let measures = Measures::new(route, status);
     measures.record(elapsed);
     MEASURES.write().unwrap_or_else(PoisonError::into_inner).entry(route.into()).or_default().push(measures);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_refusals_is_a_few_lines_that_say_how_many_it_was() {
+        let (mut lines, start) = (Lines::default(), Instant::now());
+        let told = (0..1000).filter_map(|_| lines.take(start)).collect::<Vec<_>>();
+        assert_eq!(told, [0; 20]);
+        assert_eq!(lines.take(start + Duration::from_secs(1)), Some(980));
+        assert_eq!(lines.take(start + Duration::from_secs(1)), Some(0));
+    }
 }
