@@ -44,7 +44,11 @@ fn time_to_look() -> Duration {
 
 /// Runs one read of a page: as long as its patience lasts, and every error as a problem that can be shown.
 async fn read<T>(query: impl Future<Output = Result<T, control::Error>>) -> Result<T, Problem> {
-    match tokio::time::timeout(time_left(), query).await {
+    within(time_left(), query).await
+}
+
+async fn within<T>(time: Duration, query: impl Future<Output = Result<T, control::Error>>) -> Result<T, Problem> {
+    match tokio::time::timeout(time, query).await {
         Ok(result) => result.map_err(control::Error::into_problem),
         Err(_) => Err(Problem::unavailable("The database took too long to answer.")),
     }

@@ -1,7 +1,7 @@
 //! Organizations.
 
 use super::request::{Server, Signed, actor, signed_in};
-use super::{read, respond};
+use super::{read, respond, within};
 use crate::error::ConsoleError;
 use crate::model::permissions::Permissions;
 use crate::model::place::OwnOrg;
@@ -56,7 +56,7 @@ pub async fn own_orgs() -> Result<Vec<OwnOrg>, Problem> {
 
 /// Where a signed-in user begins: their organization, the list of several, or the first step.
 pub async fn first_page(server: &Server, signed: &Signed) -> Result<String, Problem> {
-    let orgs = read(orgs::list::list(&server.ctx, &signed.actor)).await?;
+    let orgs = within(server.page_wait, orgs::list::list(&server.ctx, &signed.actor)).await?;
     Ok(match orgs.as_slice() {
         [] => paths::NEW_ORG.to_owned(),
         [org] => paths::org(org.id),

@@ -22,7 +22,8 @@ pub fn fmt(context: &mut Context, step: &Step) -> Result<Outcome> {
 /// Clippy twice: for this machine, where `app` is what the server renders, and for the browser.
 pub fn clippy(context: &mut Context, step: &Step) -> Result<Outcome> {
     let mut native = context.workspace.cargo("clippy");
-    native.args(NATIVE).args(["--all-targets", "--", "-D", "warnings"]);
+    // With the doors for cargo-fuzz, which nothing else in the workspace builds.
+    native.args(NATIVE).args(["--all-targets", "--features", "accelerate/fuzzing", "--", "-D", "warnings"]);
     let mut browser = wasm::Compiler::find(context.workspace, context.ui)?.cargo(context.workspace, "clippy");
     browser.args(["--package", "frontend", "--package", "app", "--features", "app/hydrate", "--", "-D", "warnings"]);
     Ok(checked(native, step)?.and(checked(browser, step)?))
