@@ -9,6 +9,8 @@ use control::identity::{links, sessions};
 use control::keys::verify;
 use control::operator::settings;
 use control::orgs::invitations;
+use control::usage::keep::keep;
+use control::usage::roll_up::roll_up;
 use control::{Ctx, Error, database, mail};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -76,11 +78,21 @@ pub fn start(parts: &Parts, stop: &CancellationToken) -> Workers {
         let pulse = pulse.clone();
         async move { pulse.prune().await }
     }));
-    let flush = Arc::new(Flush::new(parts.ctx.clone(), parts.counts.clone()));
+    let flush = Arc::new(Flush::new(parts.ctx.clone(), parts.counts.clone(), parts.nodes.own().id));
     let (again, ended) = (flush.clone(), stop.clone());
     tracker.spawn(every(SECOND, ended, UNTOLD, move || {
         let flush = again.clone();
         async move { flush.run().await }
+    }));
+    let ctx = parts.ctx.clone();
+    tracker.spawn(every(TWO_SECONDS, stop.clone(), "usage was not rolled up", move || {
+        let ctx = ctx.clone();
+        async move { roll_up(&ctx).await }
+    }));
+    let ctx = parts.ctx.clone();
+    tracker.spawn(every(TEN_MINUTES, stop.clone(), "usage has no place for its minutes", move || {
+        let ctx = ctx.clone();
+        async move { keep(&ctx).await }
     }));
     if let Some(mailer) = parts.mailer.clone() {
         let (ctx, end) = (parts.ctx.clone(), stop.clone());

@@ -19,6 +19,7 @@ pub mod projects;
 pub mod pulse;
 pub mod resources;
 pub mod rights;
+pub mod usage;
 pub mod vault;
 
 pub use context::{Actor, Clock, Ctx, Origin, Rng};

@@ -4,6 +4,7 @@
 //! parsed once, and the form, the API and the command line say the same of a bad one.
 
 pub mod email;
+pub mod histogram;
 pub mod id;
 pub mod key;
 pub mod name;

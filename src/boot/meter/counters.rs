@@ -1,5 +1,6 @@
-//! The numbers of one API key and resource.
+//! The numbers of one API key, resource and product.
 
+use super::codes::Codes;
 use super::histogram::{Buckets, Histogram};
 use accelerate::{Operation, Outcome, Status};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -14,8 +15,11 @@ pub struct Counters {
     none: AtomicU64,
     failed: AtomicU64,
     gone: AtomicU64,
+    events: AtomicU64,
     egress: AtomicU64,
+    latency_us: AtomicU64,
     latency: Buckets,
+    codes: Codes,
     /// When the last operation ended, in microseconds since the counting began.
     last: AtomicU64,
     /// Drains in a row that found nothing.
@@ -34,9 +38,15 @@ pub struct Counted {
     pub failed: u64,
     /// The client went away before.
     pub gone: u64,
+    /// Change events delivered.
+    pub events: u64,
     /// Bytes of the bodies that were sent.
     pub egress: u64,
+    /// Microseconds of all operations together.
+    pub latency_us: u64,
     pub latency: Histogram,
+    /// How many failed with which code.
+    pub codes: Vec<(String, u64)>,
     /// When the last of them ended.
     pub last: Option<Instant>,
 }
@@ -48,7 +58,11 @@ impl Counted {
 
     /// Bytes and latency may come a drain later than their operation.
     pub fn is_empty(&self) -> bool {
-        self.operations() == 0 && self.egress == 0 && self.latency.count() == 0
+        self.operations() == 0
+            && self.events == 0
+            && self.egress == 0
+            && self.latency.count() == 0
+            && self.codes.is_empty()
     }
 }
 
@@ -71,13 +85,21 @@ impl Counters {
                     1,
                 );
             }
-            Outcome::Failed { bytes, .. } => {
+            Outcome::Failed { code, bytes } => {
                 add(&self.egress, bytes);
                 add(&self.failed, 1);
+                self.codes.add(code);
             }
             Outcome::Gone => add(&self.gone, 1),
         }
-        self.latency.add(operation.latency);
+        let micros = u64::try_from(operation.latency.as_micros()).unwrap_or(u64::MAX);
+        self.latency_us.fetch_add(micros, Ordering::Relaxed);
+        self.latency.add(micros);
+    }
+
+    pub fn delivered(&self, events: u64, bytes: u64) {
+        self.events.fetch_add(events, Ordering::Release);
+        self.egress.fetch_add(bytes, Ordering::Release);
     }
 
     /// What was counted since the last time.
@@ -90,8 +112,11 @@ impl Counters {
             none: take(&self.none),
             failed: take(&self.failed),
             gone: take(&self.gone),
+            events: take(&self.events),
             egress: take(&self.egress),
+            latency_us: take(&self.latency_us),
             latency: self.latency.take(),
+            codes: self.codes.take(),
             last: None,
         };
         // Not taken: it only grows, and each operation has noted its own before it was counted.

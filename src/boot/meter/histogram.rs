@@ -1,32 +1,8 @@
-//! How long operations took: eight buckets for each doubling of time, so that a quantile is at most an eighth too high.
+//! How long operations took, by bucket.
 
+use kernel::histogram::{BUCKETS, bucket, upper};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-
-/// Buckets of a doubling, as a power of two.
-const BITS: u32 = 3;
-const PER_DOUBLING: u64 = 1 << BITS;
-/// Up to 2^31 microseconds, which is 35 minutes; what is longer counts as that.
-const BUCKETS: usize = 232;
-
-/// Which bucket holds so many microseconds. Those below eight have one each.
-fn bucket(micros: u64) -> usize {
-    let magnitude = micros.max(1).ilog2();
-    let index = match magnitude.checked_sub(BITS) {
-        None => micros,
-        Some(shift) => u64::from(shift + 1) * PER_DOUBLING + ((micros >> shift) - PER_DOUBLING),
-    };
-    usize::try_from(index).unwrap_or(BUCKETS).min(BUCKETS - 1)
-}
-
-/// The most microseconds that a bucket holds.
-fn upper(bucket: usize) -> u64 {
-    let index = bucket as u64;
-    match (index / PER_DOUBLING).checked_sub(1) {
-        None => index,
-        Some(shift) => ((PER_DOUBLING + index % PER_DOUBLING + 1) << shift) - 1,
-    }
-}
 
 /// Added to by many at once.
 #[derive(Debug)]
@@ -39,8 +15,7 @@ impl Default for Buckets {
 }
 
 impl Buckets {
-    pub fn add(&self, span: Duration) {
-        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+    pub fn add(&self, micros: u64) {
         self.0[bucket(micros)].fetch_add(1, Ordering::Relaxed);
     }
 
@@ -64,45 +39,8 @@ impl Histogram {
         self.0.iter().map(|(bucket, count)| (Duration::from_micros(upper(*bucket)), *count))
     }
 
-    /// What so many of a hundred did not take longer than; none where nothing was counted.
-    pub fn percentile(&self, percent: u64) -> Option<Duration> {
-        let wanted = (self.count() * percent).div_ceil(100).max(1);
-        let mut below = 0;
-        self.spans().find_map(|(span, count)| {
-            below += count;
-            (below >= wanted).then_some(span)
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_span_is_in_a_bucket_that_is_at_most_an_eighth_longer() {
-        let mut before = 0;
-        for micros in (0..5000).chain((12..31).flat_map(|power| [-1_i64, 0, 1].map(|by| ((1 << power) + by) as u64))) {
-            let (bucket, most) = (bucket(micros), upper(bucket(micros)));
-            assert!(bucket >= before || micros < 5000, "{micros}");
-            before = bucket;
-            assert!(most >= micros && most - micros <= micros / 8, "{micros} counts as {most}");
-        }
-        assert_eq!(bucket(u64::MAX), BUCKETS - 1);
-        assert_eq!(upper(BUCKETS - 1), (1 << 31) - 1);
-    }
-
-    #[test]
-    fn percentiles_are_those_of_the_sorted_spans() {
-        let buckets = Buckets::default();
-        assert_eq!(buckets.take().percentile(50), None);
-        (1..=1000).for_each(|ms| buckets.add(Duration::from_millis(ms)));
-        let histogram = buckets.take();
-        assert_eq!(histogram.count(), 1000);
-        for (percent, ms) in [(50, 500), (95, 950), (99, 990), (100, 1000)] {
-            let (told, wanted) = (histogram.percentile(percent).unwrap(), Duration::from_millis(ms));
-            assert!(told >= wanted && told - wanted <= wanted / 8, "p{percent} is {told:?}");
-        }
-        assert_eq!(buckets.take(), Histogram::default(), "taken is taken");
+    /// Each bucket and how many it holds.
+    pub fn buckets(&self) -> impl Iterator<Item = (u16, u64)> {
+        self.0.iter().map(|(bucket, count)| (u16::try_from(*bucket).unwrap_or(u16::MAX), *count))
     }
 }

@@ -1,11 +1,13 @@
-//! Counts operations by API key and resource, in memory, until somebody drains the counts.
+//! Counts operations by API key, resource and product, in memory, until somebody drains the counts.
 //!
 //! The path of a query takes no lock: it finds its counters in a map that is replaced as a whole when a pair is new or forgotten, and adds to atomic
 //! numbers. Draining takes the numbers away one by one, so each operation is in exactly one drain, if perhaps its bytes and its latency in the next.
 
+mod codes;
 mod counters;
 pub mod flush;
 mod histogram;
+mod minutes;
 
 pub use counters::Counted;
 pub use histogram::Histogram;
@@ -13,7 +15,7 @@ pub use histogram::Histogram;
 use accelerate::{Meter, Operation};
 use arc_swap::ArcSwap;
 use counters::Counters;
-use kernel::{KeyId, ProjectId, ResourceId};
+use kernel::{KeyId, Product, ProjectId, ResourceId};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +26,7 @@ use tokio::time::Instant;
 pub struct Pair {
     pub key: KeyId,
     pub resource: ResourceId,
+    pub product: Product,
     /// Follows from the key.
     pub project: ProjectId,
 }
@@ -31,7 +34,7 @@ pub struct Pair {
 impl Hash for Pair {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(tail(self.key.uuid().as_u128()));
-        state.write_u64(tail(self.resource.uuid().as_u128()));
+        state.write_u64(tail(self.resource.uuid().as_u128()) ^ self.product as u64);
     }
 }
 
@@ -145,6 +148,21 @@ impl Counts {
         &self.shards[usize::from(tails.finish().to_le_bytes()[3])]
     }
 
+    /// Counts change events that were written to a client, with the bytes that they were.
+    pub fn delivered(&self, pair: Pair, events: u64, bytes: u64) {
+        self.with(pair, |counters| counters.delivered(events, bytes));
+    }
+
+    fn with(&self, pair: Pair, count: impl Fn(&Counters)) {
+        let shard = self.shard(&pair);
+        loop {
+            if let Some(counters) = shard.load().get(&pair) {
+                return count(counters);
+            }
+            self.add(pair);
+        }
+    }
+
     fn add(&self, pair: Pair) {
         self.shard(&pair).rcu(|map| {
             let mut map = Shard::clone(map);
@@ -156,14 +174,9 @@ impl Counts {
 
 impl Meter for Counts {
     fn record(&self, operation: &Operation<'_>) {
-        let pair = Pair { key: operation.key, resource: operation.resource, project: operation.project };
-        let shard = self.shard(&pair);
-        loop {
-            if let Some(counters) = shard.load().get(&pair) {
-                return counters.count(operation, self.started);
-            }
-            self.add(pair);
-        }
+        let Operation { key, resource, project, .. } = *operation;
+        let pair = Pair { key, resource, product: Product::Accelerate, project };
+        self.with(pair, |counters| counters.count(operation, self.started));
     }
 }
 

@@ -9,11 +9,11 @@ fn id<K: Kind>(n: u64) -> Id<K> {
 }
 
 fn pair(key: u64) -> Pair {
-    Pair { key: id(key), resource: id(key / 3), project: id(0) }
+    Pair { key: id(key), resource: id(key / 3), product: Product::Accelerate, project: id(0) }
 }
 
 fn record(counts: &Counts, pair: Pair, outcome: Outcome<'_>) {
-    let Pair { key, resource, project } = pair;
+    let Pair { key, resource, project, .. } = pair;
     let latency = Duration::from_micros(100);
     counts.record(&Operation { key, resource, project, latency, ended: Instant::now(), outcome });
 }
@@ -73,6 +73,8 @@ fn every_operation_is_in_exactly_one_drain() {
     let bytes: u64 = (0..EACH).filter(|n| n % 5 == 1).sum();
     assert_eq!(sum(|one| one.egress), share * (3 + 2) + THREADS * bytes);
     assert_eq!(sum(|one| one.latency.count()), THREADS * EACH);
+    assert_eq!(sum(|one| one.latency_us), THREADS * EACH * 100);
+    assert_eq!(sum(|one| one.codes.iter().map(|(_, count)| count).sum()), share, "each error has its code");
     let timed = |one: &Drained| one.counted.last.is_some_and(|last| last >= begun) == (one.counted.operations() > 0);
     assert!(drained.iter().all(timed), "whoever is counted has a time");
     for n in 0..50 {

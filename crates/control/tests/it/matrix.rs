@@ -13,7 +13,7 @@ use control::operator::settings::SettingKey;
 use control::operator::users::create::CreateUserInput;
 use control::orgs::invitations::invite::InviteInput;
 use control::resources::delete::DeleteResourceInput;
-use control::{Actor, Error, accelerate, identity, keys, operator, orgs, plans, projects, pulse, resources};
+use control::{Actor, Error, accelerate, identity, keys, operator, orgs, plans, projects, pulse, resources, usage};
 use kernel::page::PageRequest;
 use kernel::{Access, InvitationId, PlanId, ProblemCode, Product, Role};
 use sqlx::PgPool;
@@ -170,6 +170,8 @@ fn rows() -> Vec<Row> {
         VIEWER "pulse/streams.rs list" |c, a| pulse::streams::list(&c.world.ctx, a, c.resource);
         DEVELOPER "pulse/streams.rs replay" |c, a| pulse::streams::replay(&c.world.ctx, a, c.resource, "orders", None);
         DEVELOPER "pulse/streams.rs delete" |c, a| pulse::streams::delete(&c.world.ctx, a, c.resource, "orders");
+        VIEWER "usage/read.rs series" |c, a| usage::read::series(&c.world.ctx, a, usage::Scope { org: c.org, project: None, resource: None, key: None }, usage::Grain::Day, [c.world.ctx.now(); 2]);
+        VIEWER "usage/read.rs shares" |c, a| usage::read::shares(&c.world.ctx, a, c.org, usage::read::Part::Key, usage::Grain::Day, [c.world.ctx.now(); 2], 10);
         VIEWER "plans/of_project.rs of_project" |c, a| plans::of_project::of_project(&c.world.ctx, a, c.project);
         VIEWER "keys/list.rs of_project" |c, a| keys::list::of_project(&c.world.ctx, a, c.project, "", first());
         VIEWER "keys/list.rs of_resource" |c, a| keys::list::of_resource(&c.world.ctx, a, c.resource, "", first());

@@ -233,7 +233,8 @@ fn report(
     println!("{:>8} {:>12.0}", "pgbench", median(&pgbench.rates));
     println!("{:>8} {:>12.0}", "axum", median(&axum.rates));
     // Who answers as a bare handler does and asks as pgbench does, and needs nothing for itself, would be as fast as this.
-    let both: Vec<f64> = axum.rates.iter().zip(&pgbench.rates).map(|(one, other)| one * other / (one + other)).collect();
+    let both: Vec<f64> =
+        axum.rates.iter().zip(&pgbench.rates).map(|(one, other)| one * other / (one + other)).collect();
     println!("{:>8} {:>12.0}", "both", median(&both));
     println!("{:>8} {memory:>9.0} MB {their_memory:>9.0} MB", "memory");
     let ratio = |ours: &[f64], theirs: &[f64]| {
