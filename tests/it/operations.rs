@@ -15,9 +15,10 @@ use control::keys::{edit, remove};
 use control::operator::plans::{self, PlanInput};
 use control::plans::UNLIMITED;
 use control::resources::PlainConnection;
+use control::usage::{self, Figures, Grain, Scope};
 use futures::future::join_all;
 use http::Request;
-use kernel::ResourceId;
+use kernel::{Product, ResourceId};
 use pentaprism::boot::meter::flush::Flush;
 use pentaprism::boot::meter::{Counted, Drained};
 use pentaprism::boot::parts::Parts;
@@ -42,6 +43,13 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// What tells the database of this node's counts, once it has a place for them.
+    async fn flush(&self) -> Flush {
+        let ctx = &self.console.ctx;
+        usage::keep::keep(ctx).await.unwrap();
+        Flush::new(ctx.clone(), self.parts.counts.clone(), self.parts.nodes.own().id)
+    }
+
     pub async fn open(db: PgPool) -> Self {
         let own = std::env::var("DATABASE_URL").unwrap();
         let name = db.connect_options().get_database().unwrap().to_owned();
@@ -246,7 +254,7 @@ async fn a_plan_holds_queries_back_and_another_lets_them_go(db: PgPool) {
 async fn the_console_waits_for_the_first_query_and_sees_it(db: PgPool) {
     let gate = Gate::open(db).await;
     let ctx = &gate.console.ctx;
-    let flush = Flush::new(ctx.clone(), gate.parts.counts.clone());
+    let flush = gate.flush().await;
     let mut viewer = gate.world.browser(&gate.console, Who::Viewer);
     let page = format!("/resources/{}/accelerate", resource(&gate.world));
     let asked = format!("accelerate/first-query?resource={}", resource(&gate.world));
@@ -269,20 +277,75 @@ async fn the_console_waits_for_the_first_query_and_sees_it(db: PgPool) {
     assert!(line.has(".first-query .dot-ok") && !line.has(".first-query a:not([hidden])"));
 }
 
+#[sqlx::test(migrator = "control::MIGRATIONS")]
+async fn usage_is_what_was_asked_to_the_unit(db: PgPool) {
+    let gate = Gate::open(db).await;
+    let ctx = &gate.console.ctx;
+    let flush = gate.flush().await;
+    let (kept, hour) = (reading("SELECT 'kept' AS a"), [("cache-control", "max-age=3600")]);
+    let mut bytes = 0;
+    let mut asked = async |body: &str, headers: &[(&str, &str)]| {
+        let answer = gate.send(&gate.key, "/query", Some(body), headers).await;
+        bytes += answer.bytes.len() as u64;
+    };
+    for round in 0..3 {
+        for _ in 0..5 {
+            asked(&raw("select 'x' as a"), &[]).await;
+            asked(&raw("select nothing from nowhere"), &[]).await;
+            asked(&kept, &hour).await;
+        }
+        flush.run().await.unwrap();
+        // Rolled up or not between: the sums are the same.
+        if round != 1 {
+            usage::roll_up::roll_up(ctx).await.unwrap();
+        }
+        ctx.clock.advance(time::Duration::seconds(61));
+    }
+    flush.run().await.unwrap();
+    let scope = Scope { org: gate.world.org, project: None, resource: None, key: None };
+    for grain in [Grain::Minute, Grain::Hour, Grain::Day, Grain::Month] {
+        let range = [ctx.now() - time::Duration::days(40), ctx.now() + time::Duration::days(1)];
+        let points = usage::read::series(ctx, gate.world.actor(Who::Viewer), scope, grain, range).await.unwrap();
+        let mut sum = Figures::default();
+        for point in &points {
+            assert_eq!(point.product, Product::Accelerate);
+            sum.add(&point.figures);
+        }
+        if grain == Grain::Minute {
+            assert_eq!(points.iter().map(|point| point.figures.operations()).collect::<Vec<_>>(), [15; 3]);
+        }
+        assert_eq!((sum.uncached, sum.failed, sum.miss, sum.ttl, sum.egress), (15, 15, 1, 14, bytes), "{grain:?}");
+        assert_eq!((sum.codes.values().sum::<u64>(), sum.spans.values().sum::<u64>()), (15, 45), "{grain:?}");
+        assert!(sum.latency_us > 0 && sum.percentile_us(50) <= sum.percentile_us(99), "{grain:?}");
+    }
+}
+
 /// What the database could not be told stays until it can.
 #[sqlx::test(migrator = "control::MIGRATIONS")]
 async fn a_query_that_was_seen_is_not_forgotten_while_the_database_is_away(db: PgPool) {
     let gate = Gate::open(db).await;
     let ctx = &gate.console.ctx;
-    let flush = Flush::new(ctx.clone(), gate.parts.counts.clone());
+    let flush = gate.flush().await;
     assert_eq!(gate.query(&raw("select 1 as a")).await.status, 200);
-    sqlx::query("alter table accelerate_traffic rename to away").execute(&ctx.db).await.unwrap();
+    for table in ["accelerate_traffic", "usage_said"] {
+        sqlx::query(sqlx::AssertSqlSafe(format!("alter table {table} rename to away_{table}")))
+            .execute(&ctx.db)
+            .await
+            .unwrap();
+    }
     assert!(flush.run().await.is_err());
-    sqlx::query("alter table away rename to accelerate_traffic").execute(&ctx.db).await.unwrap();
+    for table in ["accelerate_traffic", "usage_said"] {
+        sqlx::query(sqlx::AssertSqlSafe(format!("alter table away_{table} rename to {table}")))
+            .execute(&ctx.db)
+            .await
+            .unwrap();
+    }
     let seen = async || traffic::get(ctx, gate.world.actor(Who::Viewer), resource(&gate.world)).await.unwrap();
     assert_eq!(seen().await, None);
     flush.run().await.unwrap();
     assert!(seen().await.is_some());
+    let said = "select sum(uncached)::bigint from usage_said";
+    assert_eq!(sqlx::query_scalar::<_, i64>(said).fetch_one(&ctx.db).await.unwrap(), 1);
 }
 
 /// What the gateway says to a key, once it has heard of what became of it.

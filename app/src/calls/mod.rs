@@ -43,14 +43,21 @@ fn time_to_look() -> Duration {
 }
 
 /// Runs one read of a page: as long as its patience lasts, and every error as a problem that can be shown.
-async fn read<T>(query: impl Future<Output = Result<T, control::Error>>) -> Result<T, Problem> {
-    within(time_left(), query).await
+fn read<T>(query: impl Future<Output = Result<T, control::Error>>) -> impl Future<Output = Result<T, Problem>> {
+    within(time_left(), query)
 }
 
-async fn within<T>(time: Duration, query: impl Future<Output = Result<T, control::Error>>) -> Result<T, Problem> {
-    match tokio::time::timeout(time, query).await {
-        Ok(result) => result.map_err(control::Error::into_problem),
-        Err(_) => Err(Problem::unavailable("The database took too long to answer.")),
+/// Boxed: a page waits for many at once, and its future is moved about on the stack.
+fn within<T>(
+    time: Duration,
+    query: impl Future<Output = Result<T, control::Error>>,
+) -> impl Future<Output = Result<T, Problem>> {
+    let query = Box::pin(query);
+    async move {
+        match tokio::time::timeout(time, query).await {
+            Ok(result) => result.map_err(control::Error::into_problem),
+            Err(_) => Err(Problem::unavailable("The database took too long to answer.")),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where the counts go: totals for Prometheus; the sums of each minute, and when each resource was queried, for the control plane.
 
-use super::minutes::Minutes;
+use super::minutes::{Minutes, Saying};
 use super::{Counted, Counts, Drained};
 use control::accelerate::traffic;
 use control::gateways::NodeId;
@@ -44,12 +44,20 @@ impl Flush {
             minutes.saying()
         };
         self.note_queries(&drained);
-        if !saying.said.is_empty() {
-            *sequence += 1;
-            say(&self.ctx, self.source, *sequence, &saying.said).await?;
-            self.minutes.lock().unwrap_or_else(PoisonError::into_inner).known(self.ctx.now(), &saying);
+        // One of them failing is no reason to keep the other.
+        let said = self.say(&mut sequence, &saying).await;
+        let told = self.tell_of_queries().await;
+        said.and(told)
+    }
+
+    async fn say(&self, sequence: &mut u64, saying: &Saying) -> Result<(), Error> {
+        if saying.said.is_empty() {
+            return Ok(());
         }
-        self.tell_of_queries().await
+        *sequence += 1;
+        say(&self.ctx, self.source, *sequence, &saying.said).await?;
+        self.minutes.lock().unwrap_or_else(PoisonError::into_inner).known(self.ctx.now(), saying);
+        Ok(())
     }
 
     fn note_queries(&self, drained: &[Drained]) {
